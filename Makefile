@@ -1,0 +1,51 @@
+# Two commands do all the set-up: `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: run install test check lock chaos clean
+
+run: install
+	$(BIN)/python -m bot run
+
+install: .venv/run.done
+
+test: .venv/test.done
+	$(BIN)/python -m pytest
+
+check: .venv/test.done
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy bot tests
+	$(BIN)/lint-imports
+	$(BIN)/python -m bot check
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+
+.venv/run.done: requirements/run.lock | .venv/bin/python
+	$(INSTALL) -r requirements/run.lock
+	touch $@
+
+.venv/test.done: requirements/test.lock .venv/run.done
+	$(INSTALL) -r requirements/test.lock
+	touch $@
+
+.venv/bench.done: requirements/bench.lock .venv/run.done
+	$(INSTALL) -r requirements/bench.lock
+	touch $@
+
+# Rewrites the lock files from pyproject.toml (needs uv).
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
+lock:
+	$(LOCK) -o requirements/run.lock
+	$(LOCK) --extra test -c requirements/run.lock -o requirements/test.lock
+	$(LOCK) --extra bench -c requirements/test.lock -o requirements/bench.lock
+
+# Breaks the assistant in every way we know, for about an hour, and prints what it lost.
+chaos: install
+	$(BIN)/python -m bot chaos
+
+clean:
+	rm -rf .venv

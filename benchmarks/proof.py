@@ -1,0 +1,80 @@
+"""How long the proof takes, how much memory it needs, and what it catches when something is wrong.
+
+python benchmarks/proof.py            the proof and the parts of it
+python benchmarks/proof.py mutants    every rule, threshold and rating changed in turn (minutes)
+"""
+
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests")]
+
+from mutants import mutants
+from screenings import the_form
+
+from bot.core.changes import shifts
+from bot.core.counterfactuals import counterfactuals
+from bot.core.decisions import Decisions
+from bot.core.examples import failing_examples
+from bot.core.proof import prove
+from bot.core.screening import outcome
+from bot.core.screening_form import Form, all_examples, full_answers
+from bot.core.tally import tally
+
+
+def timed(name: str, work: Callable[[], object]) -> None:
+    """Print the best of three runs."""
+    best = float("inf")
+    for _ in range(3):
+        start = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - start)
+    print(f"{name:<44} {best:8.3f} s")
+
+
+def times(form: Form) -> None:
+    """The proof, and what authors and staff wait for."""
+    cases = [each for example in all_examples(form) for each in full_answers(form, example)]
+    timed("the whole proof", lambda: prove(form))
+    timed("  of it: counting all ways", lambda: tally(Decisions(form)))
+    timed(f"all examples ({len(cases)} cases)", lambda: list(failing_examples(form)))
+    timed(
+        "outcomes of 1,000 people",
+        lambda: [outcome(form, cases[n % len(cases)]) for n in range(1000)],
+    )
+    timed("comparing two versions of the screening", lambda: shifts(form, form))
+    result = outcome(form, cases[-1])
+    timed("counterfactuals of one person", lambda: counterfactuals(form, cases[-1], result))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{'most memory':<44} {peak:8.0f} MB")
+
+
+def check_of_the_check(form: Form) -> None:
+    """How many changed screenings are told from the right one, and by what."""
+    by_examples: Counter[str] = Counter()
+    by_proof: Counter[str] = Counter()
+    all_of: Counter[str] = Counter()
+    for mutant in mutants(form):
+        all_of[mutant.sort] += 1
+        if next(failing_examples(mutant.form), None) is not None:
+            by_examples[mutant.sort] += 1
+        elif prove(mutant.form).broken:
+            by_proof[mutant.sort] += 1
+        else:
+            print(f"not caught: {mutant.sort}: {mutant.what}")
+    for sort, count in all_of.most_common():
+        caught = by_examples[sort] + by_proof[sort]
+        print(f"{sort:<28} {caught:4} of {count:4}  ({by_examples[sort]} by examples)")
+    total, caught = all_of.total(), by_examples.total() + by_proof.total()
+    print(f"{'all':<28} {caught:4} of {total:4}  {caught / total:.1%}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["mutants"]:
+        check_of_the_check(the_form())
+    else:
+        times(the_form())

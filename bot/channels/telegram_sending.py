@@ -1,0 +1,276 @@
+"""Sends what the outbox gives, and says what came of it in the outbox's own words.
+
+Nothing that can be shown is lost for its looks: without its topic, its buttons or its bold, a message
+still goes out. Edits that change nothing, and presses too old to answer, count as done.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+
+import structlog
+from httpx_aiohttp import AiohttpTransport
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.channels.telegram_text import html_pieces, readable, without_html
+from bot.core.model import ChatId, MessageId
+from bot.core.post import (
+    Delivered,
+    Outcome,
+    Outgoing,
+    OutgoingKind,
+    Refused,
+    TryLater,
+    Unreachable,
+)
+
+# Else RetryAfter warns that its seconds will one day be a timedelta.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+
+LONGEST_TOAST = 200
+LONGEST_WHY = 200
+UNDER_WAY = 1_000  # messages of several pieces whose first pieces are remembered
+CONNECTIONS = 64
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_GONE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message to edit",
+)
+_NO_CHAT = ("chat not found", "peer_id_invalid", "user not found", "have no rights to send")
+_BAD_KEYBOARD = ("button", "reply markup", "reply_markup", "keyboard")
+log = structlog.get_logger()
+
+
+class Line(HTTPXRequest):
+    """PTB's connection over aiohttp: under 50 concurrent sends httpx's own pool takes seconds."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            connection_pool_size=CONNECTIONS,
+            connect_timeout=5,
+            pool_timeout=5,
+            read_timeout=15,
+            write_timeout=15,
+            httpx_kwargs={"transport": AiohttpTransport(), "trust_env": False},
+        )
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, object]:
+        """Parse an answer; PTB's own way logs the whole of one that is no JSON."""
+        try:
+            answer = json.loads(payload)
+        except ValueError:
+            answer = None
+        if isinstance(answer, dict) and ("result" in answer or "description" in answer):
+            return answer
+        raise TelegramError("Invalid server response")
+
+
+class Sender:
+    """Carries out `Outgoing`s. `sign` signs a button's data for its chat, `hide` takes out the token."""
+
+    def __init__(
+        self, bot: Bot, *, sign: Callable[[ChatId, str], str], hide: Callable[[str], str]
+    ) -> None:
+        self._bot = bot
+        self._sign = sign
+        self._hide = hide
+        self._moved: dict[int, int] = {}  # groups that became supergroups
+        self._pieces_sent: dict[int, int] = {}
+
+    async def deliver(self, outgoing: Outgoing) -> Outcome:
+        """Do it, and say what came of it."""
+        try:
+            return await self._carried_out(outgoing)
+        except ChatMigrated as moved:
+            self._moved[_address(outgoing.chat_id)] = moved.new_chat_id
+            log.warning("telegram.group_moved")
+        except TelegramError as error:
+            return self._outcome(error)
+        try:
+            return await self._carried_out(outgoing)
+        except TelegramError as error:
+            return self._outcome(error)
+
+    def current(self, chat: int) -> int:
+        """The id of a group now."""
+        return self._moved.get(chat, chat)
+
+    def why(self, error: TelegramError) -> str:
+        """What went wrong, without the token and without words that Telegram quotes."""
+        return self._hide(error.message.split('"')[0])[:LONGEST_WHY]
+
+    def _outcome(self, error: TelegramError) -> Outcome:
+        why = self.why(error)
+        match error:
+            case RetryAfter():
+                after = error.retry_after
+                if not isinstance(after, timedelta):
+                    after = timedelta(seconds=after)
+                return TryLater(after=after, why=why)
+            case Forbidden():
+                return Unreachable(why=why)
+            case BadRequest():
+                if any(sign in why.lower() for sign in _NO_CHAT):
+                    return Unreachable(why=why)
+                return Refused(why=why)
+            case _:
+                return TryLater(after=timedelta(), why=why)
+
+    async def _carried_out(self, outgoing: Outgoing) -> Outcome:
+        match outgoing.kind:
+            case OutgoingKind.MESSAGE:
+                return await self._say(outgoing)
+            case OutgoingKind.TOAST:
+                return await self._toast(outgoing)
+            case OutgoingKind.DOCUMENT:
+                return await self._document(outgoing)
+            case OutgoingKind.STRIP:
+                return await self._strip(outgoing)
+            case OutgoingKind.DELETE:
+                return await self._delete(outgoing)
+
+    async def _say(self, outgoing: Outgoing) -> Outcome:
+        """Send the pieces that are not sent yet; the buttons stand under the last one."""
+        pieces = html_pieces(outgoing.text)
+        if not pieces:
+            return Refused(why="nothing to show")
+        message: MessageId | None = None
+        keyboard = self._keyboard(outgoing)
+        for index in range(self._pieces_sent.get(outgoing.id, 0), len(pieces)):
+            is_last = index == len(pieces) - 1
+            below = keyboard if is_last else None
+            if index == 0 and outgoing.edits is not None:
+                message = await self._replace(outgoing, outgoing.edits, pieces[0], below)
+            else:
+                message = await self._send(outgoing, pieces[index], below)
+            if not is_last and outgoing.id:
+                self._remember(outgoing.id, index + 1)
+        self._pieces_sent.pop(outgoing.id, None)
+        return Delivered(message=message)
+
+    def _remember(self, outgoing_id: int, sent: int) -> None:
+        self._pieces_sent[outgoing_id] = sent
+        if len(self._pieces_sent) > UNDER_WAY:
+            self._pieces_sent.pop(next(iter(self._pieces_sent)))
+
+    async def _replace(
+        self,
+        outgoing: Outgoing,
+        message: MessageId,
+        html: str,
+        keyboard: InlineKeyboardMarkup | None,
+    ) -> MessageId:
+        """Put the text in place of `message`; where that is gone, send it anew."""
+        try:
+            await self._bot.edit_message_text(
+                html,
+                chat_id=self._chat(outgoing),
+                message_id=int(message),
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=keyboard,
+            )
+        except BadRequest as error:
+            why = error.message.lower()
+            if "not modified" in why:
+                return message
+            if any(sign in why for sign in (*_GONE, *_BAD_KEYBOARD, "parse entities")):
+                return await self._send(outgoing, html, keyboard)
+            raise
+        return message
+
+    async def _send(
+        self, outgoing: Outgoing, html: str, keyboard: InlineKeyboardMarkup | None
+    ) -> MessageId:
+        """Send a piece; what Telegram finds wrong around the text is left away."""
+        topic = int(outgoing.topic) if outgoing.topic else None
+        text, mode = html, ParseMode.HTML if html else None
+        while True:
+            try:
+                sent = await self._bot.send_message(
+                    self._chat(outgoing),
+                    text,
+                    parse_mode=mode,
+                    link_preview_options=_NO_PREVIEW,
+                    reply_markup=keyboard,
+                    message_thread_id=topic,
+                )
+            except BadRequest as error:
+                why = error.message.lower()
+                if topic is not None and "thread" in why:
+                    topic = None
+                elif mode is not None and "parse entities" in why:
+                    text, mode = without_html(html), None
+                elif keyboard is not None and any(sign in why for sign in _BAD_KEYBOARD):
+                    keyboard = None
+                else:
+                    raise
+                log.warning("telegram.sent_without", why=self.why(error))
+            else:
+                return MessageId(str(sent.message_id))
+
+    async def _toast(self, outgoing: Outgoing) -> Outcome:
+        try:
+            await self._bot.answer_callback_query(
+                outgoing.callback_id, readable(outgoing.text)[:LONGEST_TOAST] or None
+            )
+        except BadRequest as error:
+            if "query" not in error.message.lower():
+                raise
+        return Delivered()
+
+    async def _document(self, outgoing: Outgoing) -> Outcome:
+        sent = await self._bot.send_document(
+            self._chat(outgoing),
+            InputFile(BytesIO(outgoing.document), filename=outgoing.text or "record.txt"),
+        )
+        return Delivered(message=MessageId(str(sent.message_id)))
+
+    async def _strip(self, outgoing: Outgoing) -> Outcome:
+        try:
+            await self._bot.edit_message_reply_markup(
+                chat_id=self._chat(outgoing), message_id=int(outgoing.edits or 0)
+            )
+        except BadRequest as error:
+            if not any(sign in error.message.lower() for sign in ("not modified", *_GONE)):
+                raise
+        return Delivered()
+
+    async def _delete(self, outgoing: Outgoing) -> Outcome:
+        try:
+            await self._bot.delete_message(self._chat(outgoing), int(outgoing.edits or 0))
+        except BadRequest as error:
+            if "not found" not in error.message.lower():
+                raise
+        return Delivered()
+
+    def _chat(self, outgoing: Outgoing) -> int:
+        return self.current(_address(outgoing.chat_id))
+
+    def _keyboard(self, outgoing: Outgoing) -> InlineKeyboardMarkup | None:
+        chat_id = ChatId(f"telegram:{self._chat(outgoing)}")
+        rows = [
+            [
+                InlineKeyboardButton(each.label, url=each.url)
+                if each.url
+                else InlineKeyboardButton(
+                    each.label, callback_data=f"{each.data}~{self._sign(chat_id, each.data)}"
+                )
+                for each in row
+            ]
+            for row in outgoing.buttons
+            if row
+        ]
+        return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _address(chat_id: ChatId) -> int:
+    return int(chat_id.partition(":")[2])

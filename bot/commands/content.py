@@ -1,0 +1,225 @@
+"""Commands for those who write the content: check, certificate, diff, preview."""
+
+import argparse
+import difflib
+import subprocess
+import sys
+from pathlib import Path
+
+from bot.content_check import check_folder
+from bot.content_folder import folder_texts
+from bot.core.certificate import certificate
+from bot.core.changes import Change, Shift, changed_decisions, changed_texts, shifts
+from bot.core.content import FILES, Content, read_content
+from bot.core.finding import chat
+from bot.core.proof import prove
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTENT = ROOT / "content"
+NO_MODEL = b""  # texts and rules are compared, not what is found in messages
+
+Parsers = argparse._SubParsersAction  # noqa: SLF001 (argparse gives it no public name)
+
+
+class UnreadableError(Exception):
+    """The content cannot be read; the text says why."""
+
+
+def add(parsers: "Parsers[argparse.ArgumentParser]") -> None:
+    """Register the commands."""
+    check = parsers.add_parser(
+        "check",
+        help="tell every mistake in the content, and prove the screening",
+        description="Reads a content folder, and tells each mistake with its line and a hint.",
+    )
+    _add_folder(check)
+    check.add_argument("--quiet", action="store_true", help="leave out warnings")
+    check.set_defaults(run=run_check)
+    proved = parsers.add_parser(
+        "certificate",
+        help="write one page on what was proved of the screening",
+        description="Proves the screening and prints a page in Markdown that says what holds.",
+    )
+    _add_folder(proved)
+    proved.add_argument("-o", "--output", metavar="FILE", type=Path, help="instead of printing it")
+    proved.set_defaults(run=run_certificate)
+    diff = parsers.add_parser(
+        "diff",
+        help="say what changed between two versions of the content",
+        description="Compares texts, rules and the outcome of every rating state.",
+    )
+    diff.add_argument("old", metavar="OLD", help="a folder or a git revision")
+    diff.add_argument(
+        "new", metavar="NEW", nargs="?", default=str(CONTENT), help="default: content"
+    )
+    diff.set_defaults(run=run_diff)
+    preview = parsers.add_parser(
+        "preview",
+        help="write one page that shows every message as clients see it",
+        description="Writes a page that opens from disk: every message, result and crisis card.",
+    )
+    preview.add_argument("output", metavar="OUT.html", type=Path)
+    _add_folder(preview)
+    preview.set_defaults(run=run_preview)
+
+
+def _add_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder", metavar="DIR", type=Path, nargs="?", default=CONTENT, help="default: content"
+    )
+
+
+def run_check(namespace: argparse.Namespace) -> int:
+    """Print every mistake; 1 when one of them is an error."""
+    folder = _shown(namespace.folder)
+    checked = check_folder(folder, namespace.clock().date())
+    for mistake in checked.mistakes:
+        if mistake.warning and namespace.quiet:
+            continue
+        print(mistake, file=sys.stderr)
+        for number, told in enumerate(checked.chats.get(mistake, ()), start=1):
+            print(f"  as in this chat ({number}):", file=sys.stderr)
+            print(_indented(told), file=sys.stderr)
+    errors = sum(not mistake.warning for mistake in checked.mistakes)
+    warnings = len(checked.mistakes) - errors
+    if checked.is_fit and checked.proof is not None and checked.proof.tally is not None:
+        ways = checked.proof.tally.ways
+        print(f"{folder}: fit to go live, proved for {ways:,} ways through; {warnings} warnings")
+    else:
+        print(f"{folder}: {errors} errors, {warnings} warnings", file=sys.stderr)
+    return int(not checked.is_fit)
+
+
+def run_certificate(namespace: argparse.Namespace) -> int:
+    """Write the page; 1 when something does not hold."""
+    try:
+        content = _content(str(namespace.folder))
+    except UnreadableError as error:
+        print(error, file=sys.stderr)
+        return 1
+    proof = prove(content.screening)
+    today = namespace.clock().date()
+    text = certificate(content.screening, proof, today, content.version)
+    if namespace.output is None:
+        print(text, end="")
+    else:
+        namespace.output.write_text(text, encoding="utf-8")
+    for finding in proof.broken:
+        print(finding.mistake(f"{_shown(namespace.folder)}/screening.yaml"), file=sys.stderr)
+    return int(bool(proof.broken))
+
+
+def run_diff(namespace: argparse.Namespace) -> int:
+    """Print what changed; 0 also when nothing did."""
+    try:
+        old, new = _content(namespace.old), _content(namespace.new)
+    except UnreadableError as error:
+        print(error, file=sys.stderr)
+        return 1
+    texts = list(changed_texts(old, new))
+    decisions = list(changed_decisions(old.screening, new.screening))
+    _print_changes("Texts", texts)
+    _print_changes("Decisions", decisions)
+    moved = shifts(old.screening, new.screening) if decisions else []
+    print(f"Outcomes: {'nothing changes' if not moved else ''}".rstrip())
+    for shift in moved:
+        _print_shift(shift, new)
+    return 0
+
+
+def _print_changes(title: str, changes: list[Change]) -> None:
+    print(f"{title}: {len(changes) or 'nothing'} changed")
+    for change in changes:
+        print(f"  {change.where}")
+        for line in difflib.ndiff(change.old.splitlines(), change.new.splitlines()):
+            if line.startswith(("-", "+")):
+                print(f"    {line}")
+    print()
+
+
+def _print_shift(shift: Shift, new: Content) -> None:
+    """One group of states, with the first example as a chat."""
+    (before, soon_before), (after, soon_after) = shift.old, shift.new
+    if before != after:
+        moved = f"{before} -> {after}"
+        if soon_before != soon_after:
+            moved += f" ({soon_before or '-'} -> {soon_after or '-'})"
+    else:
+        moved = f"{before}, {soon_before} -> {soon_after}"
+    print(f"  {moved}: {shift.states:,} states ({shift.ways:,} ways), first example:")
+    print(_indented(chat(new.screening, shift.example)))
+
+
+def run_preview(namespace: argparse.Namespace) -> int:
+    """Write the page."""
+    from bot.preview import page  # noqa: PLC0415 (only this command needs the templates)
+
+    try:
+        content = _content(str(namespace.folder))
+    except UnreadableError as error:
+        print(error, file=sys.stderr)
+        return 1
+    try:
+        namespace.output.write_text(page(content), encoding="utf-8")
+    except OSError as error:
+        print(f"{namespace.output}: {error.strerror}", file=sys.stderr)
+        return 1
+    print(f"{namespace.output}: open it in a browser")
+    return 0
+
+
+def _content(where: str) -> Content:
+    """The content of a folder, or of `content/` at a git revision."""
+    folder = Path(where)
+    if folder.is_dir():
+        texts, mistakes = folder_texts(folder)
+    else:
+        texts, mistakes = _at_revision(where), []
+    content = None
+    if not mistakes:
+        content, mistakes = read_content(texts, NO_MODEL, where.rstrip("/"))
+    if content is None:
+        raise UnreadableError("\n".join(str(each) for each in mistakes if not each.warning))
+    return content
+
+
+def _at_revision(revision: str) -> dict[str, str]:
+    """The files as they were; one that was not there yet is taken as it is now."""
+    texts = {}
+    for name in FILES:
+        shown = subprocess.run(  # noqa: S603 (git, with one revision of ours)
+            ["git", "show", f"{revision}:content/{name}"],  # noqa: S607 (found on the path)
+            capture_output=True,
+            cwd=ROOT,
+            check=False,
+        )
+        if shown.returncode == 0:
+            texts[name] = shown.stdout.decode("utf-8", errors="replace")
+        elif _is_revision(revision):
+            print(f"{name} was not there at {revision}: taken as it is now", file=sys.stderr)
+            texts[name] = (CONTENT / name).read_text(encoding="utf-8")
+        else:
+            raise UnreadableError(f"'{revision}' is neither a folder nor a git revision")
+    return texts
+
+
+def _is_revision(revision: str) -> bool:
+    found = subprocess.run(  # noqa: S603 (git, with one revision of ours)
+        ["git", "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"],  # noqa: S607 (as above)
+        capture_output=True,
+        cwd=ROOT,
+        check=False,
+    )
+    return found.returncode == 0
+
+
+def _indented(text: str, by: str = "    ") -> str:
+    return "\n".join(f"{by}{line}" for line in text.splitlines())
+
+
+def _shown(folder: Path) -> Path:
+    """The folder as one would type it from here."""
+    try:
+        return folder.resolve().relative_to(Path.cwd())
+    except ValueError:
+        return folder

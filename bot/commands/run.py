@@ -1,0 +1,337 @@
+"""`python -m bot run` and `chat`: the wiring of the whole program, and its only one."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.channels.terminal import Terminal
+from bot.content_folder import folder_texts, model_bytes, read_folder
+from bot.core.content import Content, read_content
+from bot.core.dialogue import advance
+from bot.core.dialogue.floor import floor, is_danger
+from bot.core.model import AnyEvent, ChatId, CommandReceived, EventId
+from bot.outbox import Deliver, Outbox
+from bot.pace import Pace
+from bot.reception import Reception
+from bot.reload import Reload
+from bot.settings import Settings, SettingsError
+from bot.store.contents import Contents
+from bot.store.database import StoreDownError
+from bot.store.down import DownStore
+from bot.store.lock import AlreadyRunningError, Lock
+from bot.store.writer import Store
+from bot.vault import Vault, VaultError
+
+CONNECT = """\
+This is the assistant in your terminal. Nothing leaves this machine; the record is kept in {data}.
+To connect Telegram: 1. write to @BotFather, send /newbot, and copy the token it gives you;
+2. start again with BOT_TOKEN set to it; 3. add the bot to a staff group, and set BOT_STAFF_CHAT_ID.
+Type a message, the number or the label of a button, or /help. Ctrl-D ends.
+"""
+DRAIN = timedelta(seconds=10)
+DOWN = """\
+bot: until that is mended, only signs of danger are answered; other messages wait at Telegram, which
+bot: keeps them for a day. Trying again every minute."""
+DOWN_FOR = timedelta(minutes=1)
+
+
+class ContentBrokenError(Exception):
+    """The content has mistakes; the message lists them all."""
+
+
+class Assistant(NamedTuple):
+    """The running parts that a channel needs."""
+
+    reception: Reception
+    outbox: Outbox
+    contents: Contents
+
+
+def add(parsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the commands."""
+    run = parsers.add_parser("run", help="start the assistant: on Telegram, or in the terminal")
+    run.set_defaults(run=_run, plain=False, person="me", staff=False, console=True)
+    chat = parsers.add_parser("chat", help="chat with the assistant in the terminal")
+    chat.add_argument("--plain", action="store_true", help="one message a line, no colors")
+    chat.add_argument("--as", dest="person", default="me", metavar="NAME", help="chat as somebody")
+    chat.add_argument("--staff", action="store_true", help="show what staff are alerted of, too")
+    chat.set_defaults(run=_chat, console=False)
+
+
+def _run(namespace: argparse.Namespace) -> int:
+    if not namespace.settings.bot_token:
+        return _chat(namespace)
+    # a terminal has no use for Telegram's library, which takes a while to load
+    from bot.channels.telegram import TokenRefusedError  # noqa: PLC0415
+
+    return _guarded(
+        _telegram(namespace.settings, namespace.clock), TokenRefusedError, SettingsError
+    )
+
+
+def _chat(namespace: argparse.Namespace) -> int:
+    return _guarded(_terminal(namespace, namespace.settings, namespace.clock))
+
+
+@contextlib.asynccontextmanager
+async def assistant(
+    settings: Settings,
+    clock: Callable[[], datetime],
+    channels: Callable[[Vault, Contents], Mapping[str, Deliver]],
+    *,
+    pace: Pace,
+    staff_chat: ChatId | None,
+    has_console: bool = False,
+) -> AsyncIterator[Assistant]:
+    """The assistant with everything but a channel's intake; what is unsent is sent before it ends."""
+    content, mistakes = read_folder(settings.content_dir)
+    if content is None:
+        raise ContentBrokenError("\n".join(str(each) for each in mistakes if not each.warning))
+    texts, _ = folder_texts(settings.content_dir)
+    model = model_bytes(settings.content_dir)
+
+    def read(old: Mapping[str, str]) -> Content | None:
+        return read_content(old, model)[0]
+
+    with (
+        Lock(settings.data_dir),
+        contextlib.closing(Vault.open(settings.data_dir, settings.key_file)) as vault,
+    ):
+        store = Store.open(settings.data_dir, vault, clock)
+        contents = Contents(store, read=read)
+        contents.adopt(content, texts)
+        outbox = Outbox(store, channels(vault, contents), clock, pace=pace)
+        reception = Reception(
+            store,
+            contents,
+            clock,
+            outbox=outbox,
+            advance=advance,
+            last_resort=lambda event: floor(contents.newest, event),
+            staff_chat=staff_chat,
+            is_danger=lambda event: is_danger(contents.newest, event),
+        )
+        reload = Reload(settings.content_dir, contents, reception.tell_staff)
+        stop_console = asyncio.Event()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(outbox.run())
+                tasks.create_task(reception.run())
+                tasks.create_task(reload.run())
+                running = Assistant(reception, outbox, contents)
+                if has_console and settings.bot_console_listen != "off":
+                    served = await _console(settings, store, running, clock, staff_chat)
+                    tasks.create_task(served(stop_console))
+                try:
+                    yield running
+                finally:
+                    stop_console.set()
+                    reload.stop()
+                    reception.stop()
+                    await outbox.stop(within=DRAIN)
+        finally:
+            await store.close()
+
+
+async def _console(
+    settings: Settings,
+    store: Store,
+    running: Assistant,
+    clock: Callable[[], datetime],
+    staff_chat: ChatId | None,
+) -> Callable[[asyncio.Event], Coroutine[object, object, None]]:
+    """Say where the staff console is; what serves it. A taken address never stops the assistant."""
+    from bot.console.app import console, first_link, serve  # noqa: PLC0415 (as above)
+    from bot.health import health_routes  # noqa: PLC0415 (as above)
+
+    built = console(
+        store=store,
+        reception=running.reception,
+        outbox=running.outbox,
+        contents=running.contents,
+        clock=clock,
+        listen=settings.bot_console_listen,
+        public_url=settings.bot_console_url,
+        staff_chat=staff_chat,
+        more=health_routes(store),
+    )
+    print(f"bot: staff console on {built.house.public_url}", flush=True)
+    if link := await first_link(built):
+        print(f"bot: make the first account here: {link}", flush=True)
+
+    async def served(stop: asyncio.Event) -> None:
+        try:
+            await serve(built, settings.bot_console_listen, stop)
+        except (OSError, ValueError) as error:
+            print(
+                f"bot: no staff console at BOT_CONSOLE_LISTEN={settings.bot_console_listen}: {error}",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    return served
+
+
+@contextlib.asynccontextmanager
+async def floor_only(
+    settings: Settings,
+    clock: Callable[[], datetime],
+    channels: Callable[[Vault, Contents], Mapping[str, Deliver]],
+    why: str,
+) -> AsyncIterator[Assistant]:
+    """What still works when the records do not open: signs of danger are answered from memory."""
+    content, _ = read_folder(settings.content_dir)
+    if content is None:
+        raise ContentBrokenError("the content has mistakes; run the check")
+    store = DownStore(why, clock)
+    contents = Contents(store, read=lambda _texts: None)
+    contents.newest = content
+    with Lock(settings.data_dir):
+        outbox = Outbox(store, channels(store.vault, contents), clock, pace=Pace())
+        reception = Reception(
+            store,
+            contents,
+            clock,
+            outbox=outbox,
+            advance=advance,
+            last_resort=lambda event: floor(contents.newest, event),
+        )
+        yield Assistant(reception, outbox, contents)
+
+
+async def _telegram(settings: Settings, clock: Callable[[], datetime]) -> None:
+    """Serve until stopped; while the records do not open, answer signs of danger and try again."""
+    from bot.channels.telegram_logs import quiet_logs  # noqa: PLC0415 (as above)
+
+    quiet_logs(settings.bot_token)
+    stopped = asyncio.Event()
+    while not stopped.is_set():
+        try:
+            await _serve_telegram(settings, clock, stopped)
+        except StoreDownError as error:
+            print(f"bot: {error}\n{DOWN}", file=sys.stderr, flush=True)
+            await _serve_telegram(settings, clock, stopped, down=str(error))
+        else:
+            return
+
+
+async def _serve_telegram(
+    settings: Settings, clock: Callable[[], datetime], stopped: asyncio.Event, down: str = ""
+) -> None:
+    from bot.channels.telegram import Telegram  # noqa: PLC0415 (as above)
+
+    made: list[Telegram] = []
+
+    def channels(vault: Vault, contents: Contents) -> Mapping[str, Deliver]:
+        telegram = Telegram(
+            settings, vault=vault, wording=lambda: contents.newest.wording, clock=clock
+        )
+        made.append(telegram)
+        return {"telegram": telegram.deliver}
+
+    staff = settings.bot_staff_chat_id
+    staff_chat = ChatId(f"telegram:{staff}") if staff else None
+    pace = Pace(per_bot=float(settings.bot_messages_per_second))
+    serving = (
+        floor_only(settings, clock, channels, down)
+        if down
+        else assistant(
+            settings, clock, channels, pace=pace, staff_chat=staff_chat, has_console=True
+        )
+    )
+    async with (
+        contextlib.AsyncExitStack() as after,  # the last messages are sent before it hangs up
+        serving as running,
+    ):
+        after.push_async_callback(made[0].close)
+        loop = asyncio.get_running_loop()
+
+        def stop() -> None:
+            stopped.set()
+            made[0].stop()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+        if down:
+            loop.call_later(DOWN_FOR.total_seconds(), made[0].stop)
+        else:
+            print(f"bot: running on Telegram, records in {settings.data_dir}", flush=True)
+        await made[0].run(running.reception, running.outbox)
+
+
+async def _terminal(
+    namespace: argparse.Namespace, settings: Settings, clock: Callable[[], datetime]
+) -> None:
+    plain = namespace.plain or not sys.stdin.isatty()
+    terminal = Terminal(ChatId(f"terminal:{namespace.person}"), plain=plain, clock=clock)
+    staff_chat = ChatId("terminal:staff") if namespace.staff else None
+    async with assistant(
+        settings,
+        clock,
+        lambda _vault, _contents: {"terminal": terminal.deliver},
+        pace=Pace.none(),
+        staff_chat=staff_chat,
+        has_console=namespace.console,
+    ) as running:
+        if not plain:
+            print(CONNECT.format(data=settings.data_dir), flush=True)
+            event = CommandReceived(
+                event_id=EventId(f"terminal:{os.urandom(12).hex()}"),
+                chat_id=terminal.chat_id,
+                at=clock(),
+                name="start",
+            )
+            await _receive(terminal, running, event)
+        lines = await terminal.lines()
+        while (line := await lines.get()) is not None:
+            await _receive(terminal, running, terminal.event(line))
+
+
+async def _receive(terminal: Terminal, running: Assistant, event: AnyEvent | None) -> None:
+    """Receive one event and wait until everything it led to has been shown."""
+    if event is None:
+        return
+    delivery = terminal.delivery(event)
+    try:
+        await running.reception.receive(delivery)
+        await running.outbox.idle()
+    except StoreDownError:
+        await running.outbox.say_now(terminal.chat_id, running.reception.floor(delivery))
+
+
+def _guarded(main: Coroutine[object, object, None], *also: type[Exception]) -> int:
+    """Run to the end; what an operator can mend is told in a line, without a traceback."""
+    known: tuple[type[Exception], ...] = (
+        ContentBrokenError,
+        AlreadyRunningError,
+        VaultError,
+        StoreDownError,
+        *also,
+    )
+    try:
+        asyncio.run(main)
+    except known as error:
+        return _told(error)
+    except ExceptionGroup as group:
+        matched, _ = group.split(known)
+        if matched is None:
+            raise
+        first: BaseException = matched
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        return _told(first)
+    return 0
+
+
+def _told(error: BaseException) -> int:
+    if isinstance(error, ContentBrokenError):
+        print(f"bot: the content has mistakes, so nothing is started:\n{error}", file=sys.stderr)
+    else:
+        print(f"bot: {error}", file=sys.stderr)
+    return 1

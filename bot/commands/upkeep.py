@@ -1,0 +1,146 @@
+"""`python -m bot keys rotate`, `backup`, `restore`, `doctor`: what keeps the records safe."""
+
+import argparse
+import sys
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.commands.records import guarded
+from bot.doctor import Finding, findings
+from bot.housekeeping import ROTATE
+from bot.keyfile import fingerprint
+from bot.opening import opened, outcome_of_errand
+from bot.settings import Settings
+from bot.store.backups import Proof, back_up, bring_back
+from bot.store.batch import hour_of
+from bot.store.database import database_path, open_engine
+from bot.store.facts import BACKUP, KEYS_COPY
+from bot.store.lock import AlreadyRunningError, Lock
+from bot.store.tables import facts
+from bot.store.writer import Store
+from bot.vault import Vault
+
+
+def add(parsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the commands."""
+    keys = parsers.add_parser("keys", help="look after the keys")
+    which = keys.add_subparsers(dest="keys", metavar="WHAT", required=True)
+    rotate = which.add_parser(
+        "rotate", help="wrap all keys anew; old copies of keys.db are useless then"
+    )
+    rotate.set_defaults(run=guarded(_rotate))
+    backup = parsers.add_parser("backup", help="copy the records, also while the assistant runs")
+    backup.add_argument("to", type=Path, metavar="DATA_FOLDER", help="gets a new file each time")
+    backup.add_argument(
+        "keys_to", type=Path, metavar="KEYS_FOLDER", help="gets the one copy of keys.db"
+    )
+    backup.add_argument("--keep", type=int, default=14, metavar="N", help="data copies to keep")
+    backup.set_defaults(run=guarded(_backup))
+    restore = parsers.add_parser("restore", help="put a copy in place of the records, and prove it")
+    restore.add_argument("data", type=Path, metavar="FILE", help="a file that `backup` made")
+    restore.add_argument(
+        "--keys", type=Path, metavar="FILE", help="the copy of keys.db, if the one in use is lost"
+    )
+    restore.set_defaults(run=guarded(_restore))
+    doctor = parsers.add_parser("doctor", help="red and green for everything an operator must know")
+    doctor.add_argument("--dead-letters", action="store_true", help="show them, words included")
+    doctor.set_defaults(run=guarded(_doctor))
+
+
+def _rotate(namespace: argparse.Namespace) -> int:
+    settings: Settings = namespace.settings
+    with opened(settings, namespace.clock) as (store, is_running):
+        count = None if is_running else store.run_now(lambda batch: batch.vault.rotate())
+    if is_running:
+        outcome = outcome_of_errand(settings, namespace.clock, ROTATE, "")
+        count = int(outcome) if outcome and outcome.isdecimal() else None
+    if count is None:
+        print("bot: the running assistant did not answer; look at `doctor`", file=sys.stderr)
+        return 1
+    print(
+        f"{count} keys are wrapped with a new key-encryption key; no record was touched.\n"
+        f"Copy the key file again: {settings.key_file} (fingerprint {fingerprint(settings.key_file)}),\n"
+        "and make a backup: copies of keys.db made before are useless now."
+    )
+    return 0
+
+
+def _backup(namespace: argparse.Namespace) -> int:
+    settings: Settings = namespace.settings
+    at: datetime = namespace.clock()
+    to: Path = namespace.to
+    target, proof = back_up(settings.data_dir, settings.key_file, to, namespace.keys_to, at)
+    _note(settings, at, namespace.keys_to / "keys.db")
+    old = sorted(to.glob("bot-????????T??????.db"))[: -max(1, namespace.keep)]
+    for each in old:
+        each.unlink()
+    print(f"{target}: {_told(proof)}")
+    print(f"{namespace.keys_to / 'keys.db'}: {proof.chats - proof.orphaned} keys or more, replaced")
+    print(
+        f"Not copied: the key file {settings.key_file} (fingerprint"
+        f" {fingerprint(settings.key_file)}). Keep a copy of it in a third place: without it both"
+        " are noise."
+    )
+    return 0
+
+
+def _note(settings: Settings, at: datetime, keys_copy: Path) -> None:
+    engine = open_engine(f"sqlite:///{database_path(settings.data_dir)}")
+    rows = {BACKUP: str(hour_of(at)), KEYS_COPY: str(keys_copy.resolve())}
+    try:
+        with engine.begin() as connection:
+            for name, value in rows.items():
+                connection.execute(facts.delete().where(facts.c.name == name))
+                connection.execute(facts.insert(), {"name": name, "fact": value})
+    finally:
+        engine.dispose()
+
+
+def _told(proof: Proof) -> str:
+    told = f"{proof.chats} chats, {proof.opened} sealed fields, all open"
+    return told + (f"; {proof.orphaned} of erased chats stay shut" if proof.orphaned else "")
+
+
+def _restore(namespace: argparse.Namespace) -> int:
+    settings: Settings = namespace.settings
+    for path in (namespace.data, namespace.keys):
+        if path is not None and not path.is_file():
+            print(f"bot: there is no file {path}", file=sys.stderr)
+            return 2
+    try:
+        with Lock(settings.data_dir):
+            at: datetime = namespace.clock()
+            bring_back(settings.data_dir, settings.key_file, namespace.data, namespace.keys, at)
+            with closing(Vault.open(settings.data_dir, settings.key_file)) as vault:
+                store = Store.open(settings.data_dir, vault, namespace.clock)
+                try:
+                    proof = store.proof()
+                finally:
+                    store.close_now()
+    except AlreadyRunningError as error:
+        print(f"bot: {error}", file=sys.stderr)
+        return 1
+    print(f"{database_path(settings.data_dir)}: {_told(proof)}")
+    print("The files used before lie beside, named .replaced-...: delete them when all is well.")
+    return 0 if not proof.broken else 1
+
+
+def _doctor(namespace: argparse.Namespace) -> int:
+    found = findings(namespace.settings, namespace.clock, letters=namespace.dead_letters)
+    console = Console(highlight=False, soft_wrap=True)
+    for finding in found:
+        console.print(_line(finding))
+    bad = sum(finding.is_red for finding in found)
+    print(f"{bad} red, {len(found) - bad} not" if bad else "all is well")
+    return 1 if bad else 0
+
+
+def _line(finding: Finding) -> Text:
+    word, color = ("note ", "yellow") if finding.is_note else ("green", "green")
+    if finding.is_red:
+        word, color = "red  ", "red"
+    return Text.assemble((word, f"bold {color}"), f" {finding.what}: {finding.how}")

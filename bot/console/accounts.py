@@ -1,0 +1,142 @@
+"""Accounts of staff: invited by a one-time link, then a password and codes from a phone.
+
+There are few of them, so that all are read at once. Everything that tells who somebody is, or lets
+them in, is sealed.
+"""
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+import msgspec
+import pyotp
+from sqlalchemy import delete, select
+
+from bot.core.model import Frozen
+from bot.store.batch import Batch
+from bot.store.records_of_staff import KeptAccount
+from bot.store.staff_tables import STAFF, accounts, staff_sessions
+
+INVITED_FOR = timedelta(days=3)
+
+
+class Role(StrEnum):
+    """What somebody may do. An admin looks after people and settings, and sees no case."""
+
+    VIEWER = "viewer"
+    REVIEWER = "reviewer"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+class State(StrEnum):
+    """How far an account has come."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class Account(Frozen):
+    """A row, opened."""
+
+    id: int
+    role: Role
+    state: State
+    kept: KeptAccount
+
+
+def all_accounts(batch: Batch) -> list[Account]:
+    """Everybody, in the order in which they were invited."""
+    ref = batch.vault.ref(STAFF)
+    return [
+        Account(
+            id=row.id,
+            role=Role(row.role),
+            state=State(row.state),
+            kept=batch.unseal(ref, accounts.c.sealed, row.id, row.sealed, KeptAccount),
+        )
+        for row in batch.rows(select(accounts).order_by(accounts.c.id))
+    ]
+
+
+def account(batch: Batch, number: int) -> Account | None:
+    """The account of that number."""
+    return next((each for each in all_accounts(batch) if each.id == number), None)
+
+
+def names(batch: Batch) -> dict[int, str]:
+    """The first name of everybody who has or had an account."""
+    return {each.id: each.kept.name for each in all_accounts(batch)}
+
+
+def keep(batch: Batch, changed: Account) -> None:
+    """Write an account as it is now."""
+    ref = batch.vault.ref(STAFF)
+    sealed = batch.seal(ref, accounts.c.sealed, changed.id, changed.kept)
+    row = {"id": changed.id, "role": changed.role.value, "state": changed.state.value}
+    batch.put(accounts, {**row, "sealed": sealed})
+
+
+def invite(batch: Batch, name: str, login: str, role: Role) -> tuple[Account, str]:
+    """A new account, and the secret of its one-time link, which is kept nowhere."""
+    fresh = Account(
+        id=batch.next_id(accounts),
+        role=role,
+        state=State.INVITED,
+        kept=KeptAccount(name=name, login=login),
+    )
+    return invite_again(batch, fresh)
+
+
+def invite_again(batch: Batch, who: Account) -> tuple[Account, str]:
+    """A new link for an account: its password and its phone are set anew, its sessions end."""
+    secret = secrets.token_urlsafe(24)
+    kept = msgspec.structs.replace(
+        who.kept,
+        password="",
+        totp=pyotp.random_base32(),
+        totp_step=0,
+        invitation=_digest(secret),
+        invited_until=batch.at + INVITED_FOR,
+    )
+    changed = msgspec.structs.replace(who, state=State.INVITED, kept=kept)
+    keep(batch, changed)
+    end_sessions(batch, who.id)
+    return changed, secret
+
+
+def invited(batch: Batch, secret: str, at: datetime) -> Account | None:
+    """Whose link that is, while it is good."""
+    digest = _digest(secret)
+    for each in all_accounts(batch):
+        until = each.kept.invited_until
+        if (
+            each.state is State.INVITED
+            and each.kept.invitation
+            and hmac.compare_digest(each.kept.invitation, digest)
+            and until is not None
+            and at < until
+        ):
+            return each
+    return None
+
+
+def end_sessions(batch: Batch, number: int) -> None:
+    """Sign somebody out everywhere."""
+    batch.change(delete(staff_sessions).where(staff_sessions.c.account == number))
+
+
+def is_taken(batch: Batch, login: str) -> bool:
+    """Whether somebody signs in by that name already."""
+    return any(
+        each.kept.login.casefold() == login.casefold()
+        for each in all_accounts(batch)
+        if each.state is not State.CLOSED
+    )
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()

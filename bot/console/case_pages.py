@@ -1,0 +1,277 @@
+"""A case on one page, and everything that staff do about it.
+
+What concerns the chat goes through the reception, the only door; what is staff's own, notes and
+decisions, is kept beside it. The name of a form makes a second click a no-op in both.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+import msgspec
+from starlette.responses import Response
+
+from bot.console.accounts import Role, State, all_accounts
+from bot.console.case_view import CasePage, case_page
+from bot.console.cases import (
+    STATES,
+    CaseRow,
+    case_row,
+    catch_up,
+    kept_case,
+    newest_intake,
+    set_state,
+    write,
+)
+from bot.console.live import chat_of
+from bot.console.queue_pages import SIGNS
+from bot.console.visit import RefusedError, Visit
+from bot.core.content.wording import fill
+from bot.core.model import (
+    AnyEvent,
+    CaseCode,
+    ChatId,
+    CrisisCleared,
+    EventId,
+    Level,
+    RuleId,
+    StaffHandedBack,
+    StaffReplied,
+    StaffTookOver,
+)
+from bot.core.post import Delivery
+from bot.store.batch import Batch
+from bot.store.records_of_staff import KeptDecision, KeptNote
+from bot.store.staff_tables import decisions, notes
+
+LONGEST_REPLY = 3_500  # Telegram takes 4,096 with the name before it
+LONGEST_NOTE = 10_000
+NO_CASE = "There is no such case. It may have been erased."
+
+
+async def show_case(visit: Visit) -> Response:
+    """Read a case."""
+    by_itself = visit.request.headers.get("x-live") == "1"
+    contents, code = visit.house.contents, visit.case
+    clinic = visit.content.clinic
+    news: set[str] = set()
+
+    def job(batch: Batch) -> tuple[CasePage | None, list[tuple[int, str]]]:
+        news.update(catch_up(batch, clinic))
+        people = [
+            (each.id, each.kept.name)
+            for each in all_accounts(batch)
+            if each.state is State.ACTIVE and each.role is not Role.ADMIN
+        ]
+        return case_page(batch, code, contents, looks=not by_itself), people
+
+    page, people = await visit.read(job)
+    if news:
+        visit.house.live.tell(news)
+    if page is None:
+        raise RefusedError(NO_CASE, 404)
+    words, me = visit.content.console, visit.me
+    return visit.page(
+        "case.html",
+        case=page,
+        people=people,
+        states=STATES,
+        signs=SIGNS,
+        levels=[(each.id.value, str(each.label)) for each in visit.content.screening.outcomes],
+        level_words={each.id.value: str(each.label) for each in visit.content.screening.outcomes},
+        reasons=words.override_reasons,
+        reason_words={each.id: each.label for each in words.override_reasons},
+        replies=[(each.id, each.title, fill(each.text, staff=me.name)) for each in words.replies],
+        part_2=visit.content.wording.staff.part_2,
+        may_act=me.role in {Role.REVIEWER, Role.LEAD},
+        may_lead=me.role is Role.LEAD,
+    )
+
+
+# --- the chat ------------------------------------------------------------------------------------
+
+
+async def _send(visit: Visit, event: Callable[[ChatId], AnyEvent]) -> None:
+    """One event of staff, through the same door as a client's."""
+    chat_id = await visit.read(lambda batch: chat_of(batch, _row(batch, visit).ref))
+    delivery = Delivery(update_id=visit.event_id, received_at=visit.now, event=event(chat_id))
+    await visit.house.reception.receive(delivery)
+    visit.house.live.tell({visit.case})
+
+
+def _row(batch: Batch, visit: Visit) -> CaseRow:
+    row = case_row(batch, visit.case)
+    if row is None:
+        raise RefusedError(NO_CASE, 404)
+    return row
+
+
+async def take_over(visit: Visit) -> Response:
+    """The assistant falls silent, and the client is told who writes."""
+    name, stamp = visit.me.name, EventId(visit.event_id)
+    await _send(
+        visit,
+        lambda chat: StaffTookOver(event_id=stamp, chat_id=chat, at=visit.now, staff=name),
+    )
+    return visit.go(f"/cases/{visit.case}", done="took-over", part="#write")
+
+
+async def reply(visit: Visit) -> Response:
+    """Write to the client. Only after taking over: two voices at once would confuse."""
+    text = visit.form.get("text", "").strip()
+    if not text:
+        return visit.go(f"/cases/{visit.case}", part="#write")
+    if len(text) > LONGEST_REPLY:
+        raise RefusedError(f"A message may have {LONGEST_REPLY} characters. Please send two.", 422)
+    name, stamp = visit.me.name, EventId(visit.event_id)
+    await _send(
+        visit,
+        lambda chat: StaffReplied(
+            event_id=stamp, chat_id=chat, at=visit.now, staff=name, text=text
+        ),
+    )
+    return visit.go(f"/cases/{visit.case}", done="sent", part="#write")
+
+
+async def hand_back(visit: Visit) -> Response:
+    """The assistant goes on where the client was."""
+    name, stamp = visit.me.name, EventId(visit.event_id)
+    await _send(
+        visit,
+        lambda chat: StaffHandedBack(event_id=stamp, chat_id=chat, at=visit.now, staff=name),
+    )
+    return visit.go(f"/cases/{visit.case}", done="handed-back")
+
+
+async def clear_crisis(visit: Visit) -> Response:
+    """Staff have seen to the danger."""
+    if visit.form.get("sure") != "yes":
+        raise RefusedError("Please tick that you have made sure that the person is safe.", 422)
+    name, stamp = visit.me.name, EventId(visit.event_id)
+    await _send(
+        visit,
+        lambda chat: CrisisCleared(event_id=stamp, chat_id=chat, at=visit.now, staff=name),
+    )
+    return visit.go(f"/cases/{visit.case}", done="cleared")
+
+
+async def acknowledge(visit: Visit) -> Response:
+    """Alerts of the case are not sent again, and it is mine if it was nobody's."""
+    delivery = Delivery(
+        update_id=visit.event_id,
+        received_at=visit.now,
+        acknowledges=CaseCode(visit.case),
+        staff=visit.me.name,
+    )
+    await visit.house.reception.receive(delivery)
+
+    def job(batch: Batch) -> None:
+        row = _row(batch, visit)
+        if not row.assignee:
+            write(batch, row, kept_case(batch, row), assignee=visit.me.account)
+
+    await visit.read(job)
+    visit.house.live.tell({visit.case})
+    return visit.go(f"/cases/{visit.case}", done="acknowledged")
+
+
+# --- what is staff's own ---------------------------------------------------------------------------
+
+
+async def _keep(visit: Visit, change: Callable[[Batch, CaseRow], None]) -> None:
+    name = visit.event_id
+
+    def job(batch: Batch) -> None:
+        row = _row(batch, visit)
+        if not batch.is_known(name):
+            batch.remember(name)
+            change(batch, row)
+
+    await visit.read(job)
+    visit.house.live.tell({visit.case})
+
+
+async def note(visit: Visit) -> Response:
+    """A note for colleagues; the client never sees it."""
+    text = visit.form.get("text", "").strip()
+    if not text:
+        return visit.go(f"/cases/{visit.case}", part="#notes")
+    if len(text) > LONGEST_NOTE:
+        raise RefusedError(f"A note may have {LONGEST_NOTE} characters.", 422)
+
+    def change(batch: Batch, row: CaseRow) -> None:
+        number = batch.next_id(notes)
+        kept = KeptNote(at=batch.at, by=visit.me.name, text=text)
+        values = {"id": number, "ref": row.ref, "case_code": row.case_code, "hour": batch.hour}
+        sealed = batch.seal(row.ref, notes.c.sealed, number, kept)
+        batch.insert(notes, {**values, "sealed": sealed})
+
+    await _keep(visit, change)
+    return visit.go(f"/cases/{visit.case}", done="noted", part="#notes")
+
+
+async def decide(visit: Visit) -> Response:
+    """Agree with the suggestion, or decide otherwise with a reason: always a record of its own."""
+    form = visit.form
+    agrees = form.get("decision") == "agree"
+    reason, text = form.get("reason", ""), form.get("text", "").strip()[:LONGEST_NOTE]
+    if not agrees:
+        if form.get("level") not in [*Level]:
+            raise RefusedError("Please pick the setting that you decide on.", 422)
+        if visit.content.console.override_reason(reason) is None or not text:
+            raise RefusedError("To decide otherwise, pick a reason and say more in words.", 422)
+
+    def change(batch: Batch, row: CaseRow) -> None:
+        result = newest_intake(batch, row).result
+        suggested = result.level if result else Level.INFO
+        number = batch.next_id(decisions)
+        kept = KeptDecision(
+            at=batch.at,
+            by=visit.me.name,
+            rule=result.rule if result else RuleId(""),
+            suggested=suggested,
+            decided=suggested if agrees else Level(form["level"]),
+            reason="" if agrees else reason,
+            text=text,
+            content_version=result.version if result else "",
+        )
+        values = {"id": number, "ref": row.ref, "case_code": row.case_code, "hour": batch.hour}
+        sealed = batch.seal(row.ref, decisions.c.sealed, number, kept)
+        batch.insert(decisions, {**values, "sealed": sealed})
+        times = kept_case(batch, row)
+        if times.decided_at is None:
+            write(batch, row, msgspec.structs.replace(times, decided_at=batch.at), unread=0)
+
+    await _keep(visit, change)
+    return visit.go(f"/cases/{visit.case}", done="decided", part="#decision")
+
+
+async def status(visit: Visit) -> Response:
+    """How far staff have come, and when they come back to it."""
+    state = visit.form.get("state", "")
+    if state not in STATES:
+        raise RefusedError("Please pick a status.", 422)
+    day = visit.form.get("follow_up", "")
+    try:
+        follow_up = date.fromisoformat(day) if day else None
+    except ValueError:
+        raise RefusedError("Please give a date like 2026-01-31.", 422) from None
+    clinic = visit.content.clinic
+    await _keep(visit, lambda batch, row: set_state(batch, row, state, follow_up, clinic))
+    return visit.go(f"/cases/{visit.case}", done="saved", part="#work")
+
+
+async def assign(visit: Visit) -> Response:
+    """Whose case it is."""
+    wanted = visit.form.get("assignee", "")
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 0  # noqa: PLR2004 (no such number of staff)
+
+    def change(batch: Batch, row: CaseRow) -> None:
+        if number and not any(
+            each.id == number and each.state is State.ACTIVE and each.role is not Role.ADMIN
+            for each in all_accounts(batch)
+        ):
+            raise RefusedError("There is no such colleague.", 422)
+        write(batch, row, kept_case(batch, row), assignee=number)
+
+    await _keep(visit, change)
+    return visit.go(f"/cases/{visit.case}", done="assigned", part="#work")

@@ -1,0 +1,340 @@
+"""What stands on the page of a case: worked out here, so that the template only writes it down."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from bot.console.accounts import names
+from bot.console.cases import (
+    CaseRow,
+    case_row,
+    chat_cases,
+    follow_up_date,
+    kept_case,
+    looked_at,
+    newest_intake,
+)
+from bot.console.deadlines import due_at
+from bot.console.live import kept_session
+from bot.console.rule_words import rule_words
+from bot.console.timeline import Passage, passages
+from bot.core.content import Content
+from bot.core.counterfactuals import counterfactuals, sentence
+from bot.core.model import (
+    CaseCode,
+    ConfirmingErase,
+    Flag,
+    Frozen,
+    InCrisis,
+    Intake,
+    Perspective,
+    Result,
+    Session,
+    Urgency,
+    WithStaff,
+)
+from bot.core.screening_form import Form, label, stem
+from bot.store.batch import Batch
+from bot.store.contents import Contents
+from bot.store.records import KeptAlert, KeptTurn
+from bot.store.records_of_staff import KeptCase, KeptDecision, KeptNote
+from bot.store.staff_tables import decisions, notes
+from bot.store.tables import alerts, turns
+
+MOST_TURNS = 400
+MOST_CHANGES = 6
+PERSPECTIVES = {
+    Perspective.SELF: "For themselves",
+    Perspective.LOVED_ONE: "For a loved one",
+    Perspective.PROFESSIONAL: "For a patient",
+}
+# Marks that staff should see first, whatever else there is.
+RED = frozenset(
+    {
+        "crisis",
+        "acute-psych-review",
+        "withdrawal-medical-review",
+        "medical-review",
+        "insufficient-safety",
+        "home-safety",
+        "minor",
+        "guardian-unaware",
+    }
+)
+
+
+class Mark(Frozen):
+    """A flag in words."""
+
+    text: str
+    is_red: bool
+
+
+class AnswerLine(Frozen):
+    """A question and how it was answered. `retracted` are earlier answers, struck through."""
+
+    question: str
+    answer: str
+    is_skipped: bool
+    is_typed: bool
+    is_cause: bool
+    rates: tuple[tuple[str, int], ...]
+    at: datetime | None
+    retracted: tuple[str, ...] = ()
+    is_missing: bool = False
+
+
+class Rating(Frozen):
+    """A dimension as it was rated, on what was answered and on what is assumed."""
+
+    label: str
+    known: int
+    assumed: int
+
+
+class Suggestion(Frozen):
+    """The outcome in words for staff."""
+
+    level: str
+    label: str
+    rule: str
+    rule_words: str
+    staff_call: bool
+    known: str
+    assumed: str
+    reasons: tuple[str, ...]
+    changes: tuple[str, ...] = ()
+
+
+class CasePage(Frozen):
+    """Everything on the page."""
+
+    code: CaseCode
+    others: tuple[CaseCode, ...]
+    row: object
+    kept: KeptCase
+    intake: Intake
+    perspective: str
+    due_at: datetime
+    marks: tuple[Mark, ...]
+    suggestion: Suggestion | None
+    answers: tuple[AnswerLine, ...]
+    ratings: tuple[Rating, ...]
+    chat: tuple[Passage, ...]
+    is_cut: bool
+    notes: tuple[KeptNote, ...]
+    decisions: tuple[KeptDecision, ...]
+    alerts: tuple[KeptAlert, ...]
+    waiting_alerts: bool
+    assignee: str
+    names: dict[int, str]
+    follow_up: date | None
+    with_staff: str
+    in_crisis: bool
+
+
+def marks(form: Form, flags: tuple[Flag, ...]) -> tuple[Mark, ...]:
+    """Flags in words, red ones first."""
+    words = {each.id: str(each.label) for each in form.flags}
+    found = [Mark(text=words.get(each, each), is_red=each in RED) for each in flags]
+    return tuple(sorted(found, key=lambda each: not each.is_red))
+
+
+def case_page(batch: Batch, code: str, contents: Contents, *, looks: bool) -> CasePage | None:
+    """The case, or None where there is none; `looks` notes that somebody reads it."""
+    row = case_row(batch, code)
+    if row is None:
+        return None
+    if looks:
+        looked_at(batch, row)
+    intake = newest_intake(batch, row)
+    content = contents.version(batch, intake.content_version)
+    session = kept_session(batch, row.ref).session
+    chat, is_cut = _chat(batch, row, content, intake.perspective)
+    known = names(batch)
+    alert_rows = _alerts(batch, row)
+    result = intake.result
+    return CasePage(
+        code=CaseCode(code),
+        others=tuple(each for each in chat_cases(batch, row) if each != code),
+        row=row,
+        kept=kept_case(batch, row),
+        intake=intake,
+        perspective=PERSPECTIVES[intake.perspective],
+        due_at=due_at(intake.filed_at, Urgency(row.urgency), contents.newest.clinic),
+        marks=marks(content.screening, result.flags) if result else (),
+        suggestion=suggestion(content.screening, intake),
+        answers=tuple(answer_lines(content.screening, intake)),
+        ratings=ratings(content.screening, intake),
+        chat=chat,
+        is_cut=is_cut,
+        notes=tuple(_notes(batch, row)),
+        decisions=tuple(_decisions(batch, row)),
+        alerts=tuple(kept for _, kept in alert_rows),
+        waiting_alerts=any(state != "acknowledged" for state, _ in alert_rows),
+        assignee=known.get(row.assignee, ""),
+        names=known,
+        follow_up=follow_up_date(row),
+        with_staff=_with_staff(session),
+        in_crisis=_in_crisis(session) or bool(row.danger),
+    )
+
+
+def _chat(
+    batch: Batch, row: CaseRow, content: Content, perspective: Perspective
+) -> tuple[tuple[Passage, ...], bool]:
+    found = batch.rows(
+        select(turns.c.id, turns.c.question, turns.c.sealed)
+        .where(turns.c.ref == row.ref)
+        .order_by(turns.c.id.desc())
+        .limit(MOST_TURNS + 1)
+    )
+    rows = [
+        (each.question, batch.unseal(row.ref, turns.c.sealed, each.id, each.sealed, KeptTurn))
+        for each in reversed(found[:MOST_TURNS])
+    ]
+    return tuple(passages(rows, content, perspective)), len(found) > MOST_TURNS
+
+
+def _notes(batch: Batch, row: CaseRow) -> list[KeptNote]:
+    found = batch.rows(select(notes).where(notes.c.case_code == row.case_code).order_by(notes.c.id))
+    return [batch.unseal(row.ref, notes.c.sealed, each.id, each.sealed, KeptNote) for each in found]
+
+
+def _decisions(batch: Batch, row: CaseRow) -> list[KeptDecision]:
+    found = batch.rows(
+        select(decisions).where(decisions.c.case_code == row.case_code).order_by(decisions.c.id)
+    )
+    return [
+        batch.unseal(row.ref, decisions.c.sealed, each.id, each.sealed, KeptDecision)
+        for each in found
+    ]
+
+
+def _alerts(batch: Batch, row: CaseRow) -> list[tuple[str, KeptAlert]]:
+    found = batch.rows(
+        select(alerts).where(alerts.c.case_code == row.case_code).order_by(alerts.c.id)
+    )
+    return [
+        (
+            str(each.state),
+            batch.unseal(row.ref, alerts.c.sealed, each.id, each.sealed, KeptAlert),
+        )
+        for each in found
+    ]
+
+
+def _with_staff(session: Session) -> str:
+    """Who writes in the bot's place, "" for nobody."""
+    stage = session.stage
+    while isinstance(stage, ConfirmingErase):
+        stage = stage.parked
+    return stage.staff if isinstance(stage, WithStaff) else ""
+
+
+def _in_crisis(session: Session) -> bool:
+    stage = session.stage
+    while isinstance(stage, WithStaff | ConfirmingErase):
+        stage = stage.parked
+    return isinstance(stage, InCrisis)
+
+
+# --- the screening -------------------------------------------------------------------------------
+
+
+def suggestion(form: Form, intake: Intake) -> Suggestion | None:
+    """The outcome, the rule in words, and the answers that caused it."""
+    result = intake.result
+    if result is None:
+        return None
+    reasons = []
+    for each in result.reasons:
+        question = form.question(each.question)
+        option = question.option(each.option) if question else None
+        if question and option:
+            words = stem(question, intake.perspective)
+            reasons.append(f"{words} – {label(form, option, intake.perspective)}")
+        else:
+            reasons.append(each.text)
+    return Suggestion(
+        level=result.level.value,
+        label=str(form.texts(result.level).label),
+        rule=result.rule,
+        rule_words=rule_words(form, result.rule),
+        staff_call=result.staff_call,
+        known=str(form.texts(result.level_known).label),
+        assumed=str(form.texts(result.level_assumed).label),
+        reasons=tuple(reasons),
+        changes=_changes(form, intake, result),
+    )
+
+
+def _changes(form: Form, intake: Intake, result: Result) -> tuple[str, ...]:
+    """What other single answer would have led elsewhere, as sentences."""
+    answers = {
+        each.question: each.options
+        for each in intake.answers
+        if each.retracted_at is None and each.question in result.asked
+    }
+    if set(answers) != set(result.asked):
+        return ()  # answered on other questions than the content has now
+    found = counterfactuals(form, answers, result)[:MOST_CHANGES]
+    sentences = (sentence(form, each) for each in found)
+    return tuple(f"It {words}." for words in sentences if words)
+
+
+def answer_lines(form: Form, intake: Intake) -> list[AnswerLine]:
+    """Each question that was asked, in the order of the screening."""
+    causes = {
+        (each.question, each.option) for each in (intake.result.reasons if intake.result else ())
+    }
+    missing = set(intake.result.missing) if intake.result else set()
+    lines = []
+    for question in form.questions:
+        given = [each for each in intake.answers if each.question == question.id]
+        if not given and question.id not in missing:
+            continue
+        current = next((each for each in reversed(given) if each.retracted_at is None), None)
+
+        def words(options: tuple[str, ...]) -> str:
+            found = [question.option(each) for each in options]  # noqa: B023 (used at once)
+            return ", ".join(
+                label(form, each, intake.perspective) if each else "?" for each in found
+            )
+
+        chosen = [question.option(each) for each in current.options] if current else []
+        options = [each for each in chosen if each is not None]
+        rates: dict[str, int] = {}
+        for option in options:
+            for name, rate in option.rate.items():
+                rates[name] = max(rates.get(name, 0), rate)
+        lines.append(
+            AnswerLine(
+                question=stem(question, intake.perspective),
+                answer=words(current.options) if current else "",
+                is_skipped=any(each.skip for each in options),
+                is_typed=bool(current and current.typed),
+                is_cause=any((question.id, each.id) in causes for each in options),
+                rates=tuple(rates.items()),
+                at=current.at if current else None,
+                retracted=tuple(words(each.options) for each in given if each.retracted_at),
+                is_missing=current is None and question.id in missing,
+            )
+        )
+    return lines
+
+
+def ratings(form: Form, intake: Intake) -> tuple[Rating, ...]:
+    """The dimensions that staff know, both ways."""
+    result = intake.result
+    if result is None:
+        return ()
+    return tuple(
+        Rating(
+            label=str(each.label),
+            known=result.ratings_known.get(each.id, 0),
+            assumed=result.ratings_assumed.get(each.id, 0),
+        )
+        for each in form.dimensions
+        if each.label
+    )

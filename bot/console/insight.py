@@ -1,0 +1,271 @@
+"""What many cases tell together: counts by question, outcome, rule, topic and hour.
+
+Counts from 1 to 4 are told as "under 5", so that nobody can be found among them. Records are opened
+some at a time, so that clients' messages do not wait for a statistic.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from bot.console.cases import kept_case, newest_intake
+from bot.core.content import Content
+from bot.core.model import Frozen, Urgency
+from bot.store.batch import Batch, hour_of
+from bot.store.records import KeptFeedback, KeptMiss
+from bot.store.records_of_staff import KeptDecision
+from bot.store.staff_tables import cases, decisions
+from bot.store.tables import feedback, misses, sessions
+from bot.store.writer import Store
+from bot.vault import SealBrokenError
+
+FEWEST = 5
+AT_ONCE = 200
+MOST = 20_000
+
+
+class Bar(Frozen):
+    """One row of a chart. `count` is None where there are too few to tell."""
+
+    label: str
+    count: int | None
+    note: str = ""
+
+
+class Chart(Frozen):
+    """A chart with its table; `unit` heads the column of numbers."""
+
+    id: str
+    title: str
+    unit: str
+    bars: tuple[Bar, ...]
+
+    @property
+    def highest(self) -> int:
+        """The longest bar."""
+        return max((each.count or 0 for each in self.bars), default=0) or 1
+
+
+class Told(Frozen):
+    """A case, as far as the charts need it."""
+
+    outcome: str
+    version: str
+    source: str
+    urgency: Urgency
+    first_look: float | None  # hours
+    decision: float | None
+
+
+def bars(counts: Mapping[str, int], names: Callable[[str], str] = str) -> tuple[Bar, ...]:
+    """A bar for each count; none that is too small to be told."""
+    return tuple(
+        Bar(label=names(key), count=count if count == 0 or count >= FEWEST else None)
+        for key, count in counts.items()
+    )
+
+
+def most_first(counts: Counter[str]) -> dict[str, int]:
+    """Sorted by size, then by name."""
+    return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+
+async def charts(store: Store, content: Content, now: datetime, days: int) -> list[Chart]:
+    """All charts over so many days."""
+    first = hour_of(now - timedelta(days=days))
+    zone = ZoneInfo(content.clinic.timezone)
+    told = await _told(store, first)
+    made = await store.run(lambda batch: _decisions(batch, first))
+    lost, thumbs = await store.run(lambda batch: _answers(batch, first))
+    stops, hours = await store.run(lambda batch: _in_clear(batch, first))
+    by_hour = Counter(f"{_local_hour(hour, zone):02}:00" for hour in hours)
+    labels = {each.id.value: str(each.label) for each in content.screening.outcomes}
+    return [
+        Chart(
+            id="funnel",
+            title="Where people stopped",
+            unit="people",
+            bars=bars({each.id: stops.get(each.id, 0) for each in content.screening.questions}),
+        ),
+        Chart(
+            id="outcomes",
+            title="Suggested settings, by content version",
+            unit="cases",
+            bars=bars(
+                most_first(
+                    Counter(f"{labels.get(each.outcome, 'none')} · {each.version}" for each in told)
+                )
+            ),
+        ),
+        _times("look", "Time to the first look", told, lambda each: each.first_look),
+        _times("decision", "Time to the decision", told, lambda each: each.decision),
+        _overrides(made),
+        Chart(
+            id="misses",
+            title="Questions without an answer, by the nearest topic",
+            unit="questions",
+            bars=bars(most_first(lost)),
+        ),
+        Chart(
+            id="thumbs", title="Answers found not helpful", unit="👎", bars=bars(most_first(thumbs))
+        ),
+        Chart(
+            id="hours",
+            title="When cases come, by hour of the day",
+            unit="cases",
+            bars=bars({f"{hour:02}:00": by_hour.get(f"{hour:02}:00", 0) for hour in range(24)}),
+        ),
+        Chart(
+            id="sources",
+            title="Where they come from",
+            unit="cases",
+            bars=bars(most_first(Counter(each.source or "no tag" for each in told))),
+        ),
+    ]
+
+
+def _local_hour(hour: int, zone: ZoneInfo) -> int:
+    return datetime.fromtimestamp(hour * 3600, zone).hour
+
+
+async def _told(store: Store, first: int) -> list[Told]:
+    codes = await store.run(
+        lambda batch: [
+            str(row.case_code)
+            for row in batch.rows(
+                select(cases.c.case_code)
+                .where(cases.c.filed_hour >= first)
+                .order_by(cases.c.filed_hour.desc())
+                .limit(MOST)
+            )
+        ]
+    )
+    found: list[Told] = []
+    for start in range(0, len(codes), AT_ONCE):
+        found += await store.run(_job(codes[start : start + AT_ONCE]))
+    return found
+
+
+def _job(codes: list[str]) -> Callable[[Batch], list[Told]]:
+    def job(batch: Batch) -> list[Told]:
+        found = []
+        for row in batch.rows(select(cases).where(cases.c.case_code.in_(codes))):
+            try:
+                intake, kept = newest_intake(batch, row), kept_case(batch, row)
+            except SealBrokenError:
+                continue  # a damaged record counts for nothing
+            found.append(
+                Told(
+                    outcome=intake.result.level.value if intake.result else "",
+                    version=intake.content_version[:8],
+                    source=intake.source,
+                    urgency=Urgency(row.urgency),
+                    first_look=_hours(kept.filed_at, kept.looked_at),
+                    decision=_hours(kept.filed_at, kept.decided_at),
+                )
+            )
+        return found
+
+    return job
+
+
+def _hours(start: datetime, end: datetime | None) -> float | None:
+    return None if end is None else (end - start) / timedelta(hours=1)
+
+
+def _times(
+    name: str, title: str, told: Iterable[Told], time: Callable[[Told], float | None]
+) -> Chart:
+    """The median by urgency; half of the cases took longer."""
+    by_urgency: dict[Urgency, list[float]] = {each: [] for each in reversed(Urgency)}
+    for each in told:
+        hours = time(each)
+        if hours is not None:
+            by_urgency[each.urgency].append(hours)
+    return Chart(
+        id=name,
+        title=f"{title}, half took longer",
+        unit="minutes",
+        bars=tuple(
+            Bar(
+                label=urgency.value,
+                count=round(median(hours) * 60)
+                if len(hours) >= FEWEST
+                else 0
+                if not hours
+                else None,
+                note=f"of {len(hours)} cases" if len(hours) >= FEWEST else "",
+            )
+            for urgency, hours in by_urgency.items()
+        ),
+    )
+
+
+def _decisions(batch: Batch, first: int) -> list[KeptDecision]:
+    found = []
+    for row in batch.rows(select(decisions).where(decisions.c.hour >= first).limit(MOST)):
+        try:
+            found.append(
+                batch.unseal(row.ref, decisions.c.sealed, row.id, row.sealed, KeptDecision)
+            )
+        except SealBrokenError:
+            continue  # as above
+    return found
+
+
+def _overrides(made: Iterable[KeptDecision]) -> Chart:
+    """How often staff decide otherwise, in percent of the decisions on each rule."""
+    all_, other = Counter[str](), Counter[str]()
+    for each in made:
+        all_[each.rule or "no rule"] += 1
+        other[each.rule or "no rule"] += each.decided is not each.suggested
+    return Chart(
+        id="overrides",
+        title="Decided otherwise, by rule",
+        unit="percent",
+        bars=tuple(
+            Bar(
+                label=rule,
+                count=round(100 * other[rule] / count) if count >= FEWEST else None,
+                note=f"of {count} decisions" if count >= FEWEST else "",
+            )
+            for rule, count in most_first(all_).items()
+        ),
+    )
+
+
+def _answers(batch: Batch, first: int) -> tuple[Counter[str], Counter[str]]:
+    lost, thumbs = Counter[str](), Counter[str]()
+    for row in batch.rows(select(misses).where(misses.c.hour >= first).limit(MOST // 10)):
+        try:
+            miss = batch.unseal(row.ref, misses.c.sealed, row.id, row.sealed, KeptMiss)
+        except SealBrokenError:
+            continue  # as above
+        lost[miss.nearest[0][0] if miss.nearest else "none near"] += 1
+    for row in batch.rows(select(feedback).where(feedback.c.hour >= first).limit(MOST // 10)):
+        try:
+            thumb = batch.unseal(row.ref, feedback.c.sealed, row.id, row.sealed, KeptFeedback)
+        except SealBrokenError:
+            continue  # as above
+        thumbs[thumb.topic] += not thumb.helpful
+    return lost, +thumbs
+
+
+def _in_clear(batch: Batch, first: int) -> tuple[dict[str, int], list[int]]:
+    stopped = batch.rows(
+        select(sessions.c.question, func.count().label("people"))
+        .where(
+            sessions.c.status.in_(("in-progress", "incomplete")),
+            sessions.c.rest_hour >= first,
+            sessions.c.question != "",
+        )
+        .group_by(sessions.c.question)
+    )
+    hours = batch.rows(select(cases.c.filed_hour).where(cases.c.filed_hour >= first))
+    return {str(row.question): int(row.people) for row in stopped}, [
+        int(row.filed_hour) for row in hours
+    ]

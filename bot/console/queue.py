@@ -1,0 +1,177 @@
+"""Which cases are shown, and in which order: danger first, then overdue, then the oldest.
+
+Three sorted walks along one index instead of one sort, and a mark where the page ended instead of a
+count of rows to pass over: the tenth page of 100,000 cases costs what the first one does.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+
+from bot.console.cases import CaseRow
+from bot.core.content.clinic import Clinic
+from bot.core.model import Frozen, Urgency
+from bot.store.batch import Batch, hour_of
+from bot.store.staff_tables import cases
+
+PAGE = 30
+
+
+class View(StrEnum):
+    """A saved way to look at the queue."""
+
+    OPEN = "open"
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    OVERDUE = "overdue"
+    CRISIS = "crisis-today"
+    WAITING = "waiting-for-client"
+    CLOSED = "closed"
+
+
+VIEWS = {
+    View.OPEN: "Open",
+    View.MINE: "Mine",
+    View.UNASSIGNED: "Unassigned",
+    View.OVERDUE: "Overdue",
+    View.CRISIS: "Crisis today",
+    View.WAITING: "Waiting for the client",
+    View.CLOSED: "Closed",
+}
+
+
+class Wanted(Frozen):
+    """What somebody asks to see. `after` is the mark where the page before ended."""
+
+    view: View = View.OPEN
+    urgency: str = ""
+    state: str = ""
+    after: str = ""
+
+
+class Listed(Frozen):
+    """A page of the queue; `next` is the mark for the one after it, "" on the last."""
+
+    rows: tuple[CaseRow, ...]
+    next: str
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many cases each view holds."""
+
+    open: int
+    mine: int
+    unassigned: int
+    overdue: int
+    crisis: int
+    waiting: int
+
+    def of(self, view: View) -> int | None:
+        """The number beside a view; none beside the closed ones."""
+        return {
+            View.OPEN: self.open,
+            View.MINE: self.mine,
+            View.UNASSIGNED: self.unassigned,
+            View.OVERDUE: self.overdue,
+            View.CRISIS: self.crisis,
+            View.WAITING: self.waiting,
+        }.get(view)
+
+
+def _today(at: datetime, clinic: Clinic) -> int:
+    local = at.astimezone(ZoneInfo(clinic.timezone))
+    return hour_of(local.replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+def _is_overdue(at: datetime) -> ColumnElement[bool]:
+    return cases.c.due_hour <= hour_of(at)
+
+
+def _is_crisis_today(at: datetime, clinic: Clinic) -> ColumnElement[bool]:
+    is_crisis = or_(cases.c.danger == 1, cases.c.urgency == Urgency.NOW.value)
+    return and_(is_crisis, cases.c.filed_hour >= _today(at, clinic))
+
+
+def _chosen(wanted: Wanted, account: int, at: datetime, clinic: Clinic) -> ColumnElement[bool]:
+    found = [cases.c.closed == int(wanted.view is View.CLOSED)]
+    match wanted.view:
+        case View.MINE:
+            found.append(cases.c.assignee == account)
+        case View.UNASSIGNED:
+            found.append(cases.c.assignee == 0)
+        case View.OVERDUE:
+            found.append(_is_overdue(at))
+        case View.CRISIS:
+            found.append(_is_crisis_today(at, clinic))
+        case View.WAITING:
+            found.append(cases.c.waits_for == "client")
+    if wanted.urgency:
+        found.append(cases.c.urgency == wanted.urgency)
+    if wanted.state:
+        found.append(cases.c.state == wanted.state)
+    return and_(true(), *found)
+
+
+def listed(batch: Batch, wanted: Wanted, account: int, at: datetime, clinic: Clinic) -> Listed:
+    """One page."""
+    chosen = _chosen(wanted, account, at, clinic)
+    walks = [
+        cases.c.danger == 1,
+        and_(cases.c.danger == 0, _is_overdue(at)),
+        and_(cases.c.danger == 0, cases.c.due_hour > hour_of(at)),
+    ]
+    first, hour, code = _mark(wanted.after)
+    rows: list[CaseRow] = []
+    for number, walk in enumerate(walks):
+        is_empty = wanted.view is View.OVERDUE and number == len(walks) - 1
+        if number < first or len(rows) > PAGE or is_empty:
+            continue
+        here = and_(chosen, walk)
+        if number == first and code:
+            later = and_(cases.c.filed_hour == hour, cases.c.case_code > code)
+            here = and_(here, or_(cases.c.filed_hour > hour, later))
+        rows.extend(
+            batch.rows(
+                select(cases)
+                .where(here)
+                .order_by(cases.c.filed_hour, cases.c.case_code)
+                .limit(PAGE + 1 - len(rows))
+            )
+        )
+    shown = tuple(rows[:PAGE])
+    return Listed(rows=shown, next=_marked(shown[-1], at) if len(rows) > PAGE else "")
+
+
+def _marked(row: CaseRow, at: datetime) -> str:
+    walk = 0 if row.danger else 1 if row.due_hour <= hour_of(at) else 2
+    return f"{walk}.{row.filed_hour}.{row.case_code}"
+
+
+def _mark(text: str) -> tuple[int, int, str]:
+    walk, _, rest = text.partition(".")
+    hour, _, code = rest.partition(".")
+    if walk in {"0", "1", "2"} and hour.isdecimal() and code:
+        return int(walk), int(hour[:12]), code
+    return 0, 0, ""
+
+
+def counts(batch: Batch, account: int, at: datetime, clinic: Clinic) -> Counts:
+    """How many cases wait, in one walk along the index."""
+
+    def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    row = batch.rows(
+        select(
+            func.count(),
+            number(cases.c.assignee == account),
+            number(cases.c.assignee == 0),
+            number(_is_overdue(at)),
+            number(_is_crisis_today(at, clinic)),
+            number(cases.c.waits_for == "client"),
+        ).where(cases.c.closed == 0)
+    )[0]
+    return Counts(*(int(each) for each in row))

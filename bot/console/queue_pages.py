@@ -1,0 +1,218 @@
+"""The queue and the search: many cases, a line for each."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from starlette.responses import Response
+
+from bot.console import queue
+from bot.console.accounts import names
+from bot.console.case_view import PERSPECTIVES, Mark, marks
+from bot.console.cases import STATES, CaseRow, case_row, catch_up, kept_case, newest_intake
+from bot.console.deadlines import due_at
+from bot.console.visit import Visit
+from bot.core.content.clinic import Clinic
+from bot.core.model import AttachmentReceived, Frozen, TextReceived, Urgency
+from bot.store.batch import Batch, hour_of
+from bot.store.contents import Contents
+from bot.store.records import KeptTurn
+from bot.store.staff_tables import cases
+from bot.store.tables import turns
+from bot.vault import SealBrokenError
+
+CODE = re.compile(r"^[A-Z0-9]{4}-?[A-Z0-9]{3}(-\d{1,4})?$")
+SIGNS = {
+    Urgency.NOW: "Now",
+    Urgency.SAME_DAY: "Same day",
+    Urgency.TWO_DAYS: "2 business days",
+    Urgency.ROUTINE: "Routine",
+}
+AT_ONCE = 100  # cases opened in one go by a search: others' messages wait meanwhile
+MOST_FOUND = 50
+MOST_READ = 5_000
+SHORTEST = 2
+
+
+class CaseLine(Frozen):
+    """A case in the list."""
+
+    code: str
+    urgency: Urgency
+    urgency_words: str
+    is_danger: bool
+    is_overdue: bool
+    perspective: str
+    setting: str
+    staff_call: bool
+    marks: tuple[Mark, ...]
+    filed_at: datetime
+    due_at: datetime | None
+    state: str
+    assignee: str
+    is_mine: bool
+    unread: int
+    waits_for: str
+    is_taken: bool
+    is_unfinished: bool
+    follow_up: date | None = None
+
+
+def case_line(
+    batch: Batch, row: CaseRow, contents: Contents, known: dict[int, str], account: int
+) -> CaseLine:
+    """A row of the queue, opened."""
+    intake = newest_intake(batch, row)
+    form = contents.newest.screening
+    result = intake.result
+    kept = kept_case(batch, row)
+    clinic: Clinic = contents.newest.clinic
+    return CaseLine(
+        code=row.case_code,
+        urgency=Urgency(row.urgency),
+        urgency_words=SIGNS[Urgency(row.urgency)],
+        is_danger=bool(row.danger),
+        is_overdue=not row.closed and row.due_hour <= hour_of(batch.at),
+        perspective=PERSPECTIVES[intake.perspective],
+        setting=str(form.texts(result.level).label) if result else "",
+        staff_call=bool(result and result.staff_call),
+        marks=marks(form, result.flags) if result else (),
+        filed_at=kept.filed_at,
+        due_at=due_at(intake.filed_at, Urgency(row.urgency), clinic)
+        if row.state == "new"
+        else None,
+        state=STATES.get(row.state, row.state),
+        assignee=known.get(row.assignee, ""),
+        is_mine=row.assignee == account,
+        unread=row.unread,
+        waits_for=row.waits_for,
+        is_taken=bool(row.taken),
+        is_unfinished=row.status in {"in-progress", "incomplete"},
+        follow_up=date(1970, 1, 1) + timedelta(days=row.follow_up) if row.follow_up else None,
+    )
+
+
+async def queue_page(visit: Visit) -> Response:
+    """The list that staff work through."""
+    contents, account, now = visit.house.contents, visit.me.account, visit.now
+    clinic = visit.content.clinic
+    view, urgency, state = visit.asked("view"), visit.asked("urgency"), visit.asked("state")
+    wanted = queue.Wanted(
+        view=queue.View(view) if view in [*queue.View] else queue.View.OPEN,
+        urgency=urgency if urgency in [*Urgency] else "",
+        state=state if state in STATES else "",
+        after=visit.asked("after"),
+    )
+
+    news: set[str] = set()
+    live = visit.house.live
+
+    def job(batch: Batch) -> tuple[list[CaseLine], str, queue.Counts]:
+        if changed := catch_up(batch, clinic):
+            news.update(changed)
+        found = queue.listed(batch, wanted, account, now, clinic)
+        known = names(batch)
+        lines = [case_line(batch, row, contents, known, account) for row in found.rows]
+        count = queue.counts if news else live.counts
+        return lines, found.next, count(batch, account, now, clinic)
+
+    lines, following, counts = await visit.read(job)
+    if news:
+        live.tell(news)  # read here, so that the loop that tells of it will not see it
+    return visit.page(
+        "queue.html",
+        lines=lines,
+        next=following,
+        wanted=wanted,
+        views=queue.VIEWS,
+        counts=counts,
+        urgencies=SIGNS,
+        states=STATES,
+    )
+
+
+async def search_page(visit: Visit) -> Response:
+    """Search by code, or by words in contact details and messages within a span of days."""
+    words = " ".join(visit.asked("q").split())[:100]
+    code = words.upper()
+    if CODE.match(code):
+        code = code if "-" in code else f"{code[:4]}-{code[4:]}"
+        if await visit.read(lambda batch: case_row(batch, code)) is not None:
+            return visit.go(f"/cases/{code}")
+    since = _day(visit.asked("from")) or (visit.now - timedelta(days=30)).date()
+    until = _day(visit.asked("to")) or (visit.now + timedelta(days=1)).date()
+    lines: list[CaseLine] = []
+    read, is_cut = 0, False
+    if len(words) >= SHORTEST:
+        lines, read, is_cut = await _found(visit, words.casefold(), since, until)
+    return visit.page(
+        "search.html", q=words, since=since, until=until, lines=lines, read=read, is_cut=is_cut
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+async def _found(
+    visit: Visit, words: str, since: date, until: date
+) -> tuple[list[CaseLine], int, bool]:
+    """Open the cases of these days, newest first, some at a time, and look for the words."""
+    contents, account = visit.house.contents, visit.me.account
+    first, last = (
+        (each - date(1970, 1, 1)).days * 24 for each in (since, until + timedelta(days=1))
+    )
+    codes = await visit.read(
+        lambda batch: [
+            str(row.case_code)
+            for row in batch.rows(
+                select(cases.c.case_code)
+                .where(cases.c.filed_hour >= first, cases.c.filed_hour < last)
+                .order_by(cases.c.filed_hour.desc())
+                .limit(MOST_READ + 1)
+            )
+        ]
+    )
+    lines: list[CaseLine] = []
+    read = 0
+    for start in range(0, min(len(codes), MOST_READ), AT_ONCE):
+        some = codes[start : start + AT_ONCE]
+
+        def job(batch: Batch) -> list[CaseLine]:
+            known = names(batch)
+            rows = batch.rows(select(cases).where(cases.c.case_code.in_(some)))  # noqa: B023 (run at once)
+            batch.vault.load(row.ref for row in rows)
+            matching = [row for row in rows if _holds(batch, row, words)]
+            return [case_line(batch, row, contents, known, account) for row in matching]
+
+        lines += await visit.read(job)
+        read += len(some)
+        if len(lines) >= MOST_FOUND:
+            break
+    is_cut = read < len(codes)
+    newest_first = sorted(lines, key=lambda each: each.filed_at, reverse=True)
+    return newest_first[:MOST_FOUND], read, is_cut
+
+
+def _holds(batch: Batch, row: CaseRow, words: str) -> bool:
+    try:
+        intake = newest_intake(batch, row)
+        contact = intake.contact
+        if words in f"{contact.name}\n{contact.reach}".casefold():
+            return True
+        return any(words in text.casefold() for text in _texts(batch, row))
+    except SealBrokenError:
+        return False  # a damaged record must not hide the others
+
+
+def _texts(batch: Batch, row: CaseRow) -> Iterable[str]:
+    for each in batch.rows(select(turns.c.id, turns.c.sealed).where(turns.c.ref == row.ref)):
+        event = batch.unseal(row.ref, turns.c.sealed, each.id, each.sealed, KeptTurn).event
+        if isinstance(event, TextReceived):
+            yield event.text
+        elif isinstance(event, AttachmentReceived):
+            yield event.caption

@@ -1,0 +1,159 @@
+"""Every text that clients can read, with its file and line: what the check and the preview go over."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from bot.core.checked_yaml import line_of
+from bot.core.content import Content
+from bot.core.content.faq import Faq
+from bot.core.content.safety import Replies, Safety
+from bot.core.content.wording import Wording, sentences
+from bot.core.model import Frozen
+from bot.core.screening_form import Form, Text
+
+
+class Kind(StrEnum):
+    """What a text is, which decides how it is checked."""
+
+    MESSAGE = "message"
+    LABEL = "label"  # on a button
+    ANSWER = "answer"  # of the FAQ
+    CRISIS = "crisis"
+    REASON = "reason"  # a heading, or part of a sentence
+    TOAST = "toast"
+    COMMAND = "command"  # beside a command in Telegram's menu
+    ABOUT = "about"  # what Telegram shows before the first message
+    SHORT_ABOUT = "short-about"
+
+
+class ClientText(Frozen, frozen=True):
+    """A text as it stands in its file; {places} in it are filled in later."""
+
+    file: str
+    line: int
+    text: str
+    kind: Kind
+    name: str
+    language: str = "en"
+
+
+def client_texts(content: Content) -> Iterator[ClientText]:
+    """All of them, file by file."""
+    yield from _screening(content.screening)
+    yield from _faq(content.faq)
+    yield from _safety(content.safety)
+    yield from _wording(content.wording)
+    for reply in content.console.replies:
+        yield _text("console.yaml", reply.text, Kind.MESSAGE, f"reply {reply.id}")
+
+
+def _text(file: str, text: str, kind: Kind, name: str, language: str = "en") -> ClientText:
+    return ClientText(
+        file=file, line=line_of(text), text=str(text), kind=kind, name=name, language=language
+    )
+
+
+def _both(text: Text, name: str) -> Iterator[ClientText]:
+    yield _text("screening.yaml", text.self_, Kind.MESSAGE, f"{name} (self)")
+    if text.loved_one != text.self_:
+        yield _text("screening.yaml", text.loved_one, Kind.MESSAGE, f"{name} (loved one)")
+
+
+def _screening(form: Form) -> Iterator[ClientText]:
+    file = "screening.yaml"
+    for question in form.questions:
+        yield from _both(question.text, f"question {question.id}")
+        if question.why:
+            yield _text(file, question.why, Kind.MESSAGE, f"why {question.id}")
+        for option in question.options:
+            name = f"option {question.id} {option.id}"
+            for label in filter(None, (option.label, option.loved_one)):
+                yield _text(file, label, Kind.LABEL, name)
+            if option.because:
+                yield _text(file, option.because, Kind.REASON, name)
+    for outcome in form.outcomes:
+        yield _text(file, outcome.title, Kind.REASON, f"title {outcome.id}")
+        yield from _both(outcome.text, f"outcome {outcome.id}")
+        yield from _both(outcome.explains, f"meaning {outcome.id}")
+    for urgency in form.urgencies:
+        yield from _both(urgency.text, f"urgency {urgency.id}")
+    yield from _both(form.skips.text, "staff call")
+    yield _text(file, form.skips.loved_one_label, Kind.LABEL, "skip")
+    yield from _both(form.minors.note, "minors")
+    yield from _both(form.minors.not_served, "not served")
+    yield _text(file, form.proxy_note, Kind.MESSAGE, "proxy note")
+
+
+def _faq(faq: Faq) -> Iterator[ClientText]:
+    for topic in faq.topics:
+        yield _text("faq.yaml", topic.title, Kind.LABEL, f"topic {topic.id}")
+        yield _text("faq.yaml", topic.answer, Kind.ANSWER, f"topic {topic.id}")
+        for detail in topic.details:
+            for told in filter(None, (detail.known, detail.unknown)):
+                yield _text("faq.yaml", told, Kind.ANSWER, f"topic {topic.id} {detail.fact}")
+
+
+def _safety(safety: Safety) -> Iterator[ClientText]:
+    for language, replies in safety.file.replies.items():
+        yield from _replies(replies, str(language))
+    for code, country in safety.countries.items():
+        for name, line in sentences(country, f"country {code}"):
+            if name.endswith((".say", ".label")) and line:
+                kind = Kind.LABEL if name.endswith(".label") else Kind.REASON
+                yield _text("safety.yaml", line, kind, name)
+
+
+def _replies(replies: Replies, language: str) -> Iterator[ClientText]:
+    for card in replies.cards:
+        yield _text("safety.yaml", card.text, Kind.CRISIS, f"{card.tier} card", language)
+        if card.ask:
+            yield _text("safety.yaml", card.ask, Kind.CRISIS, f"{card.tier} card", language)
+    for name, text in sentences(replies.buttons):
+        yield _text("safety.yaml", text, Kind.LABEL, name, language)
+    for name in ("told", "said_safe", "said_safe_told", "with_someone", "still_here", "footer"):
+        yield _text("safety.yaml", getattr(replies, name), Kind.CRISIS, name, language)
+    yield _text("safety.yaml", replies.last_resort, Kind.CRISIS, "last_resort", language)
+
+
+# What is not said by the assistant, and what is not a message.
+_TYPED = ("words.", "question.typed_words", "result.meaning_phrases", "result.disagree_phrases")
+_STAFF = ("staff.",)
+_NO_TEXT = ("consent.version", "record.file")
+_TOASTS = ("question.stay", "question.pick_one_first", "other.stale_plain", "other.forged")
+_LABELS = (
+    *("menu.", "consent.yes", "consent.no", "question.picked", "question.done", "question.back"),
+    *("question.why", "question.guess_yes", "question.guess_no", "resume.continue", "resume.over"),
+    *("resume.delete", "review.row", "review.submit", "review.next", "review.previous"),
+    *("again.change", "again.fresh", "result.meaning_button", "result.disagree_button"),
+    *("result.human_button", "contact.skip", "faq.helpful", "faq.unhelpful", "faq.none_of_these"),
+    *("erase.yes", "erase.no", "record.you", "record.bot", "record.title"),
+)
+
+
+def _wording(wording: Wording) -> Iterator[ClientText]:
+    for name, text in sentences(wording):
+        if not text or name.startswith((*_TYPED, *_STAFF, *_NO_TEXT)):
+            continue
+        if name.endswith((".id", ".toggle")) or ".for." in name:
+            continue
+        yield _text(
+            "wording.yaml",
+            text,
+            _wording_kind(name),
+            name,
+            "es" if name == "faq.spanish" else "en",
+        )
+
+
+def _wording_kind(name: str) -> Kind:
+    if name.startswith("telegram.commands"):
+        return Kind.COMMAND
+    if name == "telegram.description":
+        return Kind.ABOUT
+    if name == "telegram.short_description":
+        return Kind.SHORT_ABOUT
+    if name in _TOASTS:
+        return Kind.TOAST
+    if name == "consent.privacy" or name.endswith(".label") or name.startswith(_LABELS):
+        return Kind.LABEL
+    return Kind.MESSAGE

@@ -1,0 +1,246 @@
+"""All that clinicians write, read and checked: `read_content` gives a `Content` or every mistake.
+
+Each file has a module here. A `Content` never changes; its `version` is the hash of its texts, so
+that a chat can finish on the content it began with.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+
+from rapidfuzz.utils import default_process
+
+from bot.core.checked_yaml import Mistake, did_you_mean, line_of
+from bot.core.content.clinic import Clinic, read_clinic
+from bot.core.content.console import ConsoleWords, read_console
+from bot.core.content.faq import Faq, Topic, answer_text, facts_used, read_faq
+from bot.core.content.safety import Safety, read_safety
+from bot.core.content.screening import read_screening
+from bot.core.content.wording import ContactStep, Wording, fill, read_wording
+from bot.core.crisis_card import footer, hotlines
+from bot.core.language.faq import FaqIndex, Found, faq_index
+from bot.core.model import Answers, Perspective, QuestionId, TopicId
+from bot.core.screening_form import Form
+
+FILES = ("clinic.yaml", "console.yaml", "faq.yaml", "safety.yaml", "screening.yaml", "wording.yaml")
+MODEL = "safety_model.bin"
+
+
+class Content:
+    """Everything that is said and decided by content, for one version of it."""
+
+    def __init__(
+        self,
+        *,
+        clinic: Clinic,
+        faq: Faq,
+        safety: Safety,
+        screening: Form,
+        wording: Wording,
+        console: ConsoleWords,
+        version: str,
+    ) -> None:
+        self.clinic = clinic
+        self.faq = faq
+        self.safety = safety
+        self.screening = screening
+        self.wording = wording
+        self.console = console
+        self.version = version
+        self._topics = {topic.id: topic for topic in faq.topics}
+
+    def with_safety(self, newest: "Content") -> "Content":
+        """The same content with the crisis texts and signs of `newest`: those are never old."""
+        if newest.safety is self.safety:
+            return self
+        mixed = object.__new__(Content)
+        mixed.__dict__.update(self.__dict__)
+        mixed.safety = newest.safety
+        return mixed
+
+    def topic(self, topic_id: TopicId) -> Topic | None:
+        """The FAQ topic of that id."""
+        return self._topics.get(topic_id)
+
+    @cached_property
+    def _index(self) -> FaqIndex:
+        """Fitted at the first search, as that takes seconds; a service searches once at its start."""
+        return faq_index(self.faq)
+
+    def search(self, text: str) -> Found:
+        """The topics that a message asks about."""
+        return self._index.search(text)
+
+    def answer_text(self, topic: Topic) -> str:
+        """A topic's answer with the clinic's facts filled in."""
+        return answer_text(topic, self.clinic.facts)
+
+    @property
+    def perspective_question(self) -> QuestionId | None:
+        """The question that tells whom the person chats for: its options are the perspectives."""
+        wanted = set(Perspective)
+        return next(
+            (
+                each.id
+                for each in self.screening.questions
+                if {option.id for option in each.options} <= wanted
+            ),
+            None,
+        )
+
+    def is_minor(self, answers: Answers) -> bool:
+        """Whether an answer carries the flag that the content gives to minors."""
+        flag = self.screening.minors.flag
+        return any(
+            flag in option.flags
+            for question in self.screening.questions
+            for option in question.options
+            if option.id in answers.get(question.id, ())
+        )
+
+    def spoken(self, text: str) -> str:
+        """A sentence with the clinic's name, the numbers for danger, and the terms of keeping."""
+        lines = hotlines(self.safety, self.clinic.country)
+        keep = self.clinic.keep_days
+        return fill(
+            text,
+            clinic=self.clinic.name,
+            emergency=lines.emergency,
+            crisis_line=lines.crisis_line,
+            questions=len(self.screening.questions),
+            keep_days=max(keep.values(), default=90),
+            keep_days_unfinished=keep.get("incomplete", 14),
+        )
+
+    def footer(self) -> str:
+        """The one line of help that stands under answers."""
+        return footer(self.safety, self.clinic.country, "en")
+
+    def hours(self, at: datetime) -> str:
+        """When staff are there, seen from `at`."""
+        words = self.wording.result
+        there = self.clinic.staff_there_at(at)
+        if there is None:
+            return words.hours_unknown
+        if there == at:
+            return words.hours_now
+        return fill(words.hours_later, when=f"{there:%A, %B} {there.day}, {there:%H:%M}")
+
+    def yes_or_no(self, text: str) -> bool | None:
+        """What a short typed reply says; None when it is neither."""
+        said = default_process(text)
+        words = self.wording.words
+        if said in map(default_process, words.affirm):
+            return True
+        if said in map(default_process, words.deny):
+            return False
+        return None
+
+    def is_question(self, text: str) -> bool:
+        """Whether a message asks something, rather than answers."""
+        said = text.strip().casefold()
+        if "?" in said or "¿" in said:
+            return True
+        return any(said.startswith(f"{word} ") for word in self.wording.words.ask)
+
+    def is_greeting(self, text: str) -> bool:
+        """Whether a message only says hello."""
+        return default_process(text) in map(default_process, self.wording.words.greet)
+
+    def choice(self, step: ContactStep, text: str) -> str:
+        """The id of a contact step's choice that was typed as on its button, or nothing."""
+        said = default_process(text)
+        return next(
+            (
+                each.id
+                for each in step.choices
+                if default_process(each.label) == said or each.id == said
+            ),
+            "",
+        )
+
+
+def read_content(
+    texts: Mapping[str, str], model: bytes, folder: str = "content"
+) -> tuple[Content | None, list[Mistake]]:
+    """The content in the files' `texts` (by file name), or every mistake in all of them."""
+    mistakes: list[Mistake] = []
+
+    def path(name: str) -> str:
+        return f"{folder}/{name}"
+
+    mistakes += [
+        Mistake(path=path(name), line=1, code="no-file", message="this file is missing")
+        for name in FILES
+        if name not in texts
+    ]
+    if mistakes:
+        return None, mistakes
+    clinic, found = read_clinic(texts["clinic.yaml"], path("clinic.yaml"))
+    mistakes += found
+    faq, found = read_faq(texts["faq.yaml"], path("faq.yaml"))
+    mistakes += found
+    safety, found = read_safety(texts["safety.yaml"], path("safety.yaml"), model)
+    mistakes += found
+    screening, found = read_screening(texts["screening.yaml"], path("screening.yaml"))
+    mistakes += found
+    wording, found = read_wording(texts["wording.yaml"], path("wording.yaml"))
+    mistakes += found
+    console, found = read_console(texts["console.yaml"], path("console.yaml"))
+    mistakes += found
+    if clinic is not None and faq is not None:
+        mistakes += _unused_facts(clinic, faq, path("clinic.yaml"))
+    if clinic is not None and safety is not None:
+        mistakes += _country(clinic, safety, path("clinic.yaml"))
+    if clinic is None or faq is None or safety is None or screening is None or wording is None:
+        return None, sorted(mistakes)
+    if console is None or any(not each.warning for each in mistakes):
+        return None, sorted(mistakes)
+    content = Content(
+        clinic=clinic,
+        faq=faq,
+        safety=safety,
+        screening=screening,
+        wording=wording,
+        console=console,
+        version=content_version(texts),
+    )
+    return content, sorted(mistakes)
+
+
+def content_version(texts: Mapping[str, str]) -> str:
+    """A short hash of all files, the same wherever it is worked out."""
+    digest = hashlib.sha256()
+    for name in FILES:
+        digest.update(f"{name}\0{texts[name]}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+def _unused_facts(clinic: Clinic, faq: Faq, path: str) -> list[Mistake]:
+    used = facts_used(faq)
+    return [
+        Mistake(
+            path=path,
+            line=line_of(name),
+            code="fact-unused",
+            message=f"no answer in faq.yaml uses the fact '{name}'",
+            hint=did_you_mean(name, used),
+        )
+        for name in clinic.facts
+        if name not in used
+    ]
+
+
+def _country(clinic: Clinic, safety: Safety, path: str) -> list[Mistake]:
+    if clinic.country in safety.countries:
+        return []
+    return [
+        Mistake(
+            path=path,
+            line=line_of(clinic.country),
+            code="no-hotlines",
+            message=f"safety.yaml has no emergency number for the country '{clinic.country}'",
+            hint=f"use one of {', '.join(safety.countries)}, or add it there",
+        )
+    ]

@@ -1,0 +1,98 @@
+"""What is particular to one clinic: its name, place, hours, facts and terms of keeping records."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta, field
+
+from bot.core.checked_yaml import Mistake, line_of, load
+from bot.core.model import Frozen, Urgency
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Span = Annotated[
+    str, Meta(pattern=r"^\d\d:\d\d-\d\d:\d\d$", description="must look like 08:00-18:00")
+]
+
+
+class OfficeHours(Frozen):
+    """When staff are there, each day's spans in the clinic's own time."""
+
+    mon: tuple[Span, ...] = ()
+    tue: tuple[Span, ...] = ()
+    wed: tuple[Span, ...] = ()
+    thu: tuple[Span, ...] = ()
+    fri: tuple[Span, ...] = ()
+    sat: tuple[Span, ...] = ()
+    sun: tuple[Span, ...] = ()
+
+    def spans(self, weekday: int) -> tuple[tuple[int, int], ...]:
+        """From and to, in minutes after midnight; 0 is Monday."""
+        day: tuple[str, ...] = getattr(self, DAYS[weekday])
+        return tuple((_minutes(each[:5]), _minutes(each[6:])) for each in day)
+
+
+def _minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+class Clinic(Frozen):
+    """content/clinic.yaml. `facts` fill the answers of the FAQ; a missing one is never guessed."""
+
+    name: str
+    country: str
+    timezone: str
+    serves_minors: bool = True
+    facts: dict[str, str] = field(default_factory=dict)
+    office_hours: OfficeHours = OfficeHours()
+    alert_again_minutes: dict[Urgency, int] = field(default_factory=dict)
+    keep_days: dict[str, int] = field(default_factory=dict)
+    resume_after_hours: int = 6
+    silence_minutes: int = 30
+    human_urgency: Urgency = Urgency.SAME_DAY
+
+    def staff_there_at(self, at: datetime) -> datetime | None:
+        """When staff are next there: `at` itself during office hours, None when they never are."""
+        local = at.astimezone(ZoneInfo(self.timezone))
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        now = local.hour * 60 + local.minute
+        for days in range(8):
+            for start, end in self.office_hours.spans((local.weekday() + days) % 7):
+                if days == 0 and start <= now < end:
+                    return at
+                if days > 0 or now < start:
+                    day = midnight + timedelta(days=days)
+                    return day.replace(hour=start // 60, minute=start % 60)
+        return None
+
+
+def read_clinic(text: str, path: str) -> tuple[Clinic | None, list[Mistake]]:
+    """The clinic, or every mistake in its file."""
+    clinic, mistakes = load(text, path, Clinic)
+    if clinic is None:
+        return None, mistakes
+
+    def mistake(value: object, code: str, message: str, hint: str = "") -> None:
+        mistakes.append(
+            Mistake(path=path, line=line_of(value), code=code, message=message, hint=hint)
+        )
+
+    try:
+        ZoneInfo(clinic.timezone)
+    except (LookupError, ValueError, OSError):
+        mistake(
+            clinic.timezone,
+            "timezone",
+            f"no time zone '{clinic.timezone}'",
+            "use a name like America/New_York",
+        )
+    for day in DAYS:
+        for span in getattr(clinic.office_hours, day):
+            start, end = _minutes(span[:5]), _minutes(span[6:])
+            if not 0 <= start < end <= 24 * 60:
+                mistake(span, "office-hours", f"'{span}' ends before it starts")
+    for name in clinic.facts:
+        if not re.fullmatch(r"[a-z_]+", name):
+            mistake(name, "fact-name", f"'{name}' must be lower case words with _ between them")
+    return (None, mistakes) if mistakes else (clinic, [])

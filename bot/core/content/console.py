@@ -1,0 +1,82 @@
+"""What staff pick from in the console: replies for clients, and reasons to decide otherwise.
+
+Replies are read by clients, so they are held to the same words as the FAQ.
+"""
+
+import re
+from typing import Annotated
+
+from msgspec import Meta
+
+from bot.core.checked_yaml import Mistake, line_of, load
+from bot.core.model import Frozen
+
+LONGEST = 600
+NEVER = re.compile(
+    r"\b(confidential|hipaa compliant|clinically (validated|proven)|committed suicide|"
+    r"diagnos\w*|disorder\w*|addict\w*|alcoholic\w*|guarantee\w*)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\{(\w*)\}")
+
+Id = Annotated[
+    str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", description="must be small-letters-with-hyphens")
+]
+Words = Annotated[str, Meta(min_length=1)]
+
+
+class CannedReply(Frozen):
+    """A reply that staff send as it is, or change first."""
+
+    id: Id
+    title: Words
+    text: Words
+    line: int = 0
+
+
+class OverrideReason(Frozen):
+    """Why staff decide otherwise than was suggested."""
+
+    id: Id
+    label: Words
+    line: int = 0
+
+
+class ConsoleWords(Frozen):
+    """content/console.yaml."""
+
+    hand_back_minutes: Annotated[int, Meta(ge=1)]
+    replies: tuple[CannedReply, ...]
+    override_reasons: Annotated[tuple[OverrideReason, ...], Meta(min_length=1)]
+
+    def override_reason(self, reason_id: str) -> OverrideReason | None:
+        """The reason with that id."""
+        return next((each for each in self.override_reasons if each.id == reason_id), None)
+
+
+def read_console(text: str, path: str) -> tuple[ConsoleWords | None, list[Mistake]]:
+    """The words, or every mistake in their file."""
+    words, mistakes = load(text, path, ConsoleWords)
+    if words is None:
+        return None, mistakes
+
+    def mistake(value: object, code: str, message: str, hint: str = "") -> None:
+        mistakes.append(
+            Mistake(path=path, line=line_of(value), code=code, message=message, hint=hint)
+        )
+
+    for named in (words.replies, words.override_reasons):
+        seen: set[str] = set()
+        for each in named:
+            if each.id in seen:
+                mistake(each.id, "duplicate-id", f"the id '{each.id}' stands here twice")
+            seen.add(each.id)
+    for reply in words.replies:
+        if found := NEVER.search(reply.text):
+            mistake(reply.text, "word", f"clients must not read '{found[0]}'")
+        for place in _PLACE.findall(reply.text):
+            if place != "staff":
+                mistake(reply.text, "place", f"nothing fills {{{place}}}", "only {staff} is known")
+        if len(reply.text) > LONGEST:
+            mistake(reply.text, "long", f"has {len(reply.text)} characters, at most {LONGEST} fit")
+    return (None, mistakes) if mistakes else (words, [])

@@ -1,0 +1,402 @@
+"""Signs of crisis and what is said to them: content/safety.yaml, read and checked.
+
+Every pattern carries an example that it must find and a near miss that it must not; both are tried
+here, so that a broken row is a mistake with its line. Counterparts: `language.crisis` reads messages
+with a `Safety`, `crisis_card` fills in its texts.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
+from bot.core.language.crisis_model import Model, ModelError
+from bot.core.language.crisis_pattern import (
+    Compiled,
+    Lexicon,
+    PatternError,
+    Sentences,
+    compiled,
+)
+from bot.core.language.crisis_rows import (
+    Hit,
+    Kind,
+    Language,
+    Pattern,
+    Row,
+    Rows,
+    Scope,
+    Subject,
+    scopes_of,
+)
+from bot.core.language.normalise import Spelling, normalise, words_of
+from bot.core.model import Frozen, Tier
+
+LINES = (
+    "emergency",
+    "crisis_line",
+    "text_line",
+    "poison",
+    "domestic_violence",
+    "child",
+    "treatment",
+)
+SLOTS = frozenset((*LINES, *(f"call_{each}" for each in LINES)))
+_SLOT = re.compile(r"\{(\w+)\}")
+_LINKS = "https://"
+
+
+class Typos(Frozen):
+    """Words of danger that slips and masks may stand for, and real words close to them."""
+
+    words: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+class Hotline(Frozen):
+    """One line of help. `say` completes "Please ..."; `url` is an https page to chat or to look.
+
+    `call_tested` is false until somebody has called the number.
+    """
+
+    name: str
+    number: str
+    say: str
+    say_es: str
+    source: str
+    verified_on: date
+    call_tested: bool
+    url: str = ""
+    label: str = ""
+    label_es: str = ""
+
+
+class Country(Frozen):
+    """Whom to call in one country; a line that is missing is replaced by the emergency number."""
+
+    name: str
+    emergency: Hotline
+    crisis_line: Hotline
+    text_line: Hotline | None = None
+    poison: Hotline | None = None
+    domestic_violence: Hotline | None = None
+    child: Hotline | None = None
+    treatment: Hotline | None = None
+
+
+class CardText(Frozen):
+    """A reply to danger. The first that fits is used; without `kind` or `subject` any fits."""
+
+    tier: Literal["acute", "concern", "question"]
+    text: str
+    kind: tuple[Kind, ...] = ()
+    subject: Subject | None = None
+    asks: str = ""
+    ask: str = ""
+    links: tuple[str, ...] = ()
+    line: int = 0
+
+
+class Buttons(Frozen):
+    """Labels under the card and under the direct question."""
+
+    with_someone: str
+    safe_now: str
+    yes: str
+    no: str
+    not_sure: str
+
+
+class Replies(Frozen):
+    """Everything said about danger in one language."""
+
+    cards: tuple[CardText, ...]
+    told: str
+    said_safe: str
+    said_safe_told: str
+    with_someone: str
+    still_here: str
+    footer: str
+    last_resort: str
+    buttons: Buttons
+
+
+class ShortReply(Frozen):
+    """What a short reply says, to any direct question or to those in `to`; the first that fits."""
+
+    says: Literal["yes", "no", "unsure"]
+    match: tuple[str, ...]
+    to: tuple[str, ...] = ()
+    line: int = 0
+
+
+class Asked(Frozen):
+    """A direct question that may be open, and the tier that each reply to it has."""
+
+    id: str
+    yes: Tier
+    no: Tier
+    unsure: Tier
+    kind: Kind
+    line: int = 0
+
+
+class Thresholds(Frozen):
+    """From which score of the fitted model a message counts, and how that was chosen."""
+
+    concern: float
+    acute: float
+    certain: float
+    chosen: str
+
+
+class SafetyFile(Frozen):
+    """content/safety.yaml as it stands in the file."""
+
+    version: str
+    thresholds: Thresholds
+    slang: Mapping[str, str]
+    typos: Typos
+    slots: Mapping[str, tuple[str, ...]]
+    scopes: tuple[Scope, ...]
+    scopes_by_default: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
+    short_replies: tuple[ShortReply, ...]
+    asked: tuple[Asked, ...]
+    countries: Mapping[str, Country]
+    replies: Mapping[Language, Replies]
+
+
+class Safety:
+    """The signs of crisis, ready to read with, and the replies; never changes."""
+
+    def __init__(
+        self,
+        file: SafetyFile,
+        *,
+        lexicon: Lexicon,
+        spelling: Spelling,
+        rows: Rows,
+        short: tuple[tuple[ShortReply, tuple[Compiled, ...]], ...],
+        model: Model | None,
+    ) -> None:
+        self.file = file
+        self.lexicon = lexicon
+        self.spelling = spelling
+        self.rows = rows
+        self.short = short
+        self.model = model
+        self.thresholds = file.thresholds
+        self.countries = file.countries
+        self.asked = {each.id: each for each in file.asked}
+
+    def sentences(self, text: str) -> Sentences:
+        """A message made ready for the patterns."""
+        return Sentences(words_of(normalise(text), self.spelling), self.lexicon)
+
+    def hits(self, sentences: Sentences) -> list[Hit]:
+        """The rows found in a message, the gravest first."""
+        return self.rows.hits(sentences)
+
+    def replies(self, language: str) -> Replies:
+        """The texts in that language, or in English."""
+        return self.file.replies["es" if language == "es" else "en"]
+
+    def buttons(self, language: str) -> Buttons:
+        """The labels in that language."""
+        return self.replies(language).buttons
+
+    def said_safe(self, language: str, *, told: bool) -> str:
+        """Said after "I'm safe now"; that staff know is said only when they do."""
+        replies = self.replies(language)
+        return replies.said_safe_told if told else replies.said_safe
+
+    def with_someone(self, country: str, language: str) -> str:
+        """Said after "I'm with someone"."""
+        return self.filled(self.replies(language).with_someone, country, language)
+
+    def still_here(self, country: str, language: str) -> str:
+        """The numbers again, under anything else that is answered during a crisis."""
+        return self.filled(self.replies(language).still_here, country, language)
+
+    def filled(self, text: str, country: str, language: str) -> str:
+        """A text with the country's numbers; the emergency number where a line is missing."""
+        lines = self.countries[country]
+
+        def number(slot: re.Match[str]) -> str:
+            name = slot[1].removeprefix("call_")
+            line: Hotline = getattr(lines, name) or lines.emergency
+            if name == slot[1]:
+                return line.number
+            said = line.say_es if language == "es" else line.say
+            begins = slot.start() == 0 or text[: slot.start()].rstrip().endswith((".", "!", "?"))
+            return said[0].upper() + said[1:] if begins else said
+
+        return _SLOT.sub(number, text)
+
+
+def read_safety(text: str, path: str, model: bytes = b"") -> tuple[Safety | None, list[Mistake]]:
+    """The signs and replies in a file's `text`, with the fitted `model`, or every mistake."""
+    file, mistakes = load(text, path, SafetyFile)
+    if file is None:
+        return None, mistakes
+    reader = _Reader(file, path)
+    safety = reader.safety(model)
+    return (None, reader.mistakes) if reader.mistakes else (safety, [])
+
+
+class _Reader:
+    """Compiles a file, and collects what is wrong with it."""
+
+    def __init__(self, file: SafetyFile, path: str) -> None:
+        self.file = file
+        self.path = path
+        self.mistakes: list[Mistake] = []
+        self.lexicon = Lexicon(file.slots)
+
+    def mistake(self, at: object, code: str, message: str, hint: str = "") -> None:
+        line = at if isinstance(at, int) else line_of(at)
+        self.mistakes.append(
+            Mistake(path=self.path, line=line, code=code, message=message, hint=hint)
+        )
+
+    def safety(self, model: bytes) -> Safety | None:
+        """The whole, with everything tried out that can be."""
+        file = self.file
+        fitted: Model | None = None
+        if model:
+            try:
+                fitted = Model.read(model)
+            except ModelError as error:
+                self.mistake(1, "model", str(error), "build it with: python -m bot fit-safety")
+        scopes = {each.id: each for each in file.scopes}
+        rows = [self._row(each, scopes) for each in file.patterns]
+        short = tuple((each, self._ways(each.match)) for each in file.short_replies)
+        for name in file.slots:
+            self._compile(f"{{{name}}}", name)
+        self._check_ids()
+        self._check_texts()
+        self._check_countries()
+        self._check_scopes()
+        if self.mistakes:
+            return None
+        spelling = Spelling(
+            file.typos.words,
+            {*file.typos.kept, *self._plain_words()},
+            {word: meaning.split() for word, meaning in file.slang.items()},
+        )
+        safety = Safety(
+            file,
+            lexicon=self.lexicon,
+            spelling=spelling,
+            rows=Rows(rows, file.scopes, self.lexicon),
+            short=short,
+            model=fitted,
+        )
+        self._try_out(safety)
+        return safety
+
+    def _plain_words(self) -> Iterator[str]:
+        for phrases in self.file.slots.values():
+            for phrase in phrases:
+                if not phrase.startswith("{"):
+                    yield from phrase.replace("*", "").split()
+
+    def _compile(self, pattern: str, at: object) -> Compiled | None:
+        try:
+            return compiled(pattern, self.lexicon)
+        except PatternError as error:
+            hint = did_you_mean(error.slot, self.file.slots) if error.slot else ""
+            self.mistake(at, "pattern", f"'{pattern}': {error}", hint)
+            return None
+
+    def _ways(self, patterns: tuple[str, ...]) -> tuple[Compiled, ...]:
+        return tuple(way for each in patterns if (way := self._compile(each, each)) is not None)
+
+    def _row(self, pattern: Pattern, scopes: Mapping[str, Scope]) -> Row:
+        for name in pattern.unless or ():
+            if name not in scopes:
+                self.mistake(name, "no-scope", f"no scope '{name}'", did_you_mean(name, scopes))
+        return Row(
+            pattern,
+            self._ways(pattern.match),
+            scopes_of(pattern, self.file.scopes_by_default, scopes),
+        )
+
+    def _check_scopes(self) -> None:
+        for scope in self.file.scopes:
+            for words in scope.words:
+                try:
+                    self.lexicon.atom(words)
+                except PatternError as error:
+                    self.mistake(words, "pattern", str(error))
+        known = {each.id for each in self.file.scopes}
+        for name in self.file.scopes_by_default:
+            if name not in known:
+                self.mistake(name, "no-scope", f"no scope '{name}'", did_you_mean(name, known))
+
+    def _check_ids(self) -> None:
+        for rows in (self.file.patterns, self.file.scopes, self.file.asked):
+            seen: dict[str, int] = {}
+            for row in rows:
+                if row.id in seen:
+                    self.mistake(
+                        row.line, "twice", f"the id '{row.id}' stands on line {seen[row.id]} too"
+                    )
+                seen[row.id] = row.line
+
+    def _check_texts(self) -> None:
+        for language in ("en", "es"):
+            if language not in self.file.replies:
+                self.mistake(1, "language", f"replies in '{language}' are missing")
+        for replies in self.file.replies.values():
+            for card in replies.cards:
+                for link in card.links:
+                    if link not in Country.__struct_fields__:
+                        self.mistake(link, "link", f"no line of help '{link}'")
+                if card.asks and card.asks not in {each.id for each in self.file.asked}:
+                    self.mistake(card.asks, "asks", f"no direct question '{card.asks}'")
+            for tier in ("acute", "concern", "question"):
+                if not any(c.tier == tier and not c.kind and not c.subject for c in replies.cards):
+                    self.mistake(
+                        1, "card", f"a card for {tier} without kind and subject is missing"
+                    )
+            for text in _texts(replies):
+                for slot in _SLOT.findall(text):
+                    if slot not in SLOTS:
+                        self.mistake(
+                            text, "slot", f"nothing fills in {{{slot}}}", did_you_mean(slot, SLOTS)
+                        )
+
+    def _check_countries(self) -> None:
+        for country in self.file.countries.values():
+            for name in Country.__struct_fields__[1:]:
+                line: Hotline | None = getattr(country, name)
+                if line is not None and line.url and not line.url.startswith(_LINKS):
+                    self.mistake(line.url, "url", f"'{line.url}' must begin with {_LINKS}")
+
+    def _try_out(self, safety: Safety) -> None:
+        """Every example must be found by its pattern, and no near miss."""
+        for row in self.file.patterns:
+            found = {hit.pattern.id: hit.tier for hit in safety.hits(safety.sentences(row.example))}
+            if found.get(row.id) != row.tier:
+                self.mistake(row.example, "example", f"pattern '{row.id}' misses its example")
+            found = {
+                hit.pattern.id: hit.tier for hit in safety.hits(safety.sentences(row.near_miss))
+            }
+            if found.get(row.id) == row.tier:
+                self.mistake(row.near_miss, "near-miss", f"pattern '{row.id}' finds its near miss")
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from _texts(getattr(value, name))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _texts(each)

@@ -1,0 +1,346 @@
+"""Every fixed sentence outside the FAQ, the screening and the crisis replies: content/wording.yaml.
+
+Each field is a sentence or a list of words; a missing one is an error with its line. `SLOTS` says
+which {words} a sentence may hold, so that a typo in one is found before a client sees it.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
+from bot.core.model import Frozen, Perspective, Urgency
+
+SLOTS = frozenset(
+    (
+        "clinic questions emergency crisis_line keep_days keep_days_unfinished number total label stem"
+        " when hours staff text next limit case link sign urgency waiting"
+    ).split()
+)
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def fill(text: str, **values: str | int) -> str:
+    """Put `values` into their {slots}; stars in a value are dropped, as they would make bold."""
+    return _SLOT.sub(lambda slot: str(values.get(slot[1], slot[0])).replace("**", ""), text).strip()
+
+
+class Menu(Frozen):
+    """Buttons of the first message and of the list of topics."""
+
+    screening: str
+    screening_loved_one: str
+    topics: str
+    human: str
+    more: str
+    first: str
+
+
+class ConsentWords(Frozen):
+    """What is agreed to before the first question; a new `version` asks everybody again."""
+
+    version: str
+    text: str
+    yes: str
+    privacy: str
+    no: str
+    declined: str
+    ask_again: str
+
+
+class TypedWords(Frozen):
+    """Words that, typed alone, stand for a button."""
+
+    skip: tuple[str, ...]
+    back: tuple[str, ...]
+    why: tuple[str, ...]
+    done: tuple[str, ...]
+
+
+class QuestionWords(Frozen):
+    """Around each question of the screening."""
+
+    progress: str
+    pick_several: str
+    picked: str
+    done: str
+    back: str
+    why: str
+    stay: str
+    pick_one_first: str
+    guess: str
+    guess_yes: str
+    guess_no: str
+    not_understood: str
+    noted: str
+    typed_words: TypedWords
+    cannot_skip: str
+
+
+class ResumeWords(Frozen, rename={"continue_": "continue"}):
+    """Offered to somebody who comes back."""
+
+    text: str
+    continue_: str
+    over: str
+    delete: str
+    review: str
+
+
+class ReviewWords(Frozen):
+    """The last look before the answers go to staff."""
+
+    title: str
+    answer: str
+    row: str
+    submit: str
+    next: str
+    previous: str
+
+
+class AgainWords(Frozen):
+    """Offered to somebody who has finished already."""
+
+    text: str
+    change: str
+    fresh: str
+
+
+class ResultWords(Frozen):
+    """Around the result; the result itself stands in screening.yaml."""
+
+    meaning_button: str
+    disagree_button: str
+    human_button: str
+    meaning: str
+    disagree: str
+    meaning_phrases: tuple[str, ...]
+    disagree_phrases: tuple[str, ...]
+    hours_now: str
+    hours_later: str
+    hours_unknown: str
+
+
+class HandoffWords(Frozen):
+    """When a person from the team comes in."""
+
+    asked: str
+    asked_again: str
+    told: str
+    told_human: str
+    took_over: str
+    from_staff: str
+    handed_back: str
+    cleared: str
+
+
+class Choice(Frozen):
+    """A button of a contact step."""
+
+    id: str
+    label: str
+
+
+class ContactStep(Frozen, rename={"for_": "for"}):
+    """One optional screen after the result."""
+
+    id: str
+    text: dict[Perspective, str]
+    for_: tuple[Perspective, ...] = (*Perspective,)
+    minor_text: str = ""
+    toggle: str = ""
+    choices: tuple[Choice, ...] = ()
+    line: int = 0
+
+
+class ContactWords(Frozen):
+    """Contact details: all optional, asked after the result."""
+
+    intro: str
+    skip: str
+    skip_all: str
+    thanks: str
+    next_reachable: str
+    next_unreachable: str
+    too_long: str
+    steps: tuple[ContactStep, ...]
+
+
+class FaqWords(Frozen):
+    """Around the answers of the FAQ."""
+
+    helpful: str
+    unhelpful: str
+    thanks: str
+    sorry: str
+    did_you_mean: str
+    none_of_these: str
+    none_chosen: str
+    not_known: str
+    related: str
+    spanish: str
+
+
+class SafetyWords(Frozen):
+    """The line that stands under answers."""
+
+    footer: str
+
+
+class CancelWords(Frozen):
+    """After /cancel."""
+
+    kept: str
+    nothing: str
+
+
+class StatusWords(Frozen):
+    """After /status."""
+
+    browsing: str
+    consent: str
+    review: str
+    filed: str
+    human: str
+    with_staff: str
+    crisis: str
+
+
+class EraseWords(Frozen):
+    """Around /delete."""
+
+    ask: str
+    yes: str
+    no: str
+    kept: str
+    done: str
+
+
+class RecordWords(Frozen):
+    """Around /mydata."""
+
+    sent: str
+    file: str
+    title: str
+    you: str
+    bot: str
+
+
+class OtherWords(Frozen):
+    """What fits nowhere else."""
+
+    attachment: str
+    edited: str
+    stale: str
+    stale_plain: str
+    forged: str
+    flood: str
+    empty: str
+
+
+class PlainWords(Frozen):
+    """Questions, hello, yes and no, as people type them."""
+
+    ask: tuple[str, ...]
+    greet: tuple[str, ...]
+    affirm: tuple[str, ...]
+    deny: tuple[str, ...]
+
+
+class TelegramWords(Frozen):
+    """What Telegram shows about the bot."""
+
+    description: str
+    short_description: str
+    commands: dict[str, str]
+
+
+class StaffWords(Frozen):
+    """What staff see outside the console; never any words of a client."""
+
+    alert: str
+    signs: dict[Urgency, str]
+    urgencies: dict[Urgency, str]
+    acknowledge: str
+    acknowledged: str
+    content_refused: str
+    part_2: str
+
+
+class Wording(Frozen):
+    """content/wording.yaml."""
+
+    welcome: str
+    welcome_back: str
+    menu: Menu
+    help: str
+    topics_title: str
+    group_reply: str
+    consent: ConsentWords
+    privacy: str
+    question: QuestionWords
+    resume: ResumeWords
+    review: ReviewWords
+    again: AgainWords
+    result: ResultWords
+    handoff: HandoffWords
+    contact: ContactWords
+    faq: FaqWords
+    safety: SafetyWords
+    cancel: CancelWords
+    status: StatusWords
+    erase: EraseWords
+    record: RecordWords
+    other: OtherWords
+    words: PlainWords
+    telegram: TelegramWords
+    staff: StaffWords
+
+
+def sentences(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in a tree of structs, with its dotted name."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, msgspec.Struct):
+        for field in msgspec.structs.fields(value):
+            yield from sentences(
+                getattr(value, field.name), f"{name}.{field.encode_name}".strip(".")
+            )
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from sentences(each, f"{name}.{key}")
+    elif isinstance(value, tuple):
+        for index, each in enumerate(value):
+            yield from sentences(each, f"{name}.{index}")
+
+
+def read_wording(text: str, path: str) -> tuple[Wording | None, list[Mistake]]:
+    """The wording, or every mistake in its file."""
+    wording, mistakes = load(text, path, Wording)
+    if wording is None:
+        return None, mistakes
+    for _, sentence in sentences(wording):
+        for slot in _SLOT.findall(sentence):
+            if slot not in SLOTS:
+                mistakes.append(
+                    Mistake(
+                        path=path,
+                        line=line_of(sentence),
+                        code="slot",
+                        message=f"nothing fills in {{{slot}}}",
+                        hint=did_you_mean(slot, SLOTS),
+                    )
+                )
+    for step in wording.contact.steps:
+        for perspective in step.for_:
+            if perspective not in step.text:
+                mistakes.append(
+                    Mistake(
+                        path=path,
+                        line=step.line,
+                        code="contact-text",
+                        message=f"step '{step.id}' has no text for '{perspective}'",
+                    )
+                )
+    return (None, mistakes) if mistakes else (wording, [])

@@ -1,0 +1,191 @@
+"""`advance`: the one function that is the product. An event in, a turn out; nothing else.
+
+Order: signs of danger first, then staff, then commands and buttons, then the open stage. Each stage
+has a module; `screens` shows again what is open. Laws, each one a test over every stage and event:
+danger is answered at every stage; nothing raises; a stale press changes nothing; no answer is lost.
+"""
+
+from typing import assert_never
+
+from bot.core.content import Content
+from bot.core.dialogue import (
+    commands,
+    contact,
+    crisis,
+    erasure,
+    faq,
+    handoff,
+    presses,
+    questions,
+    result,
+    review,
+    screens,
+)
+from bot.core.dialogue.draft import Draft
+from bot.core.dialogue.filing import file_incomplete
+from bot.core.model import (
+    AlertSent,
+    AnyEvent,
+    AttachmentReceived,
+    AwaitingConsent,
+    Browsing,
+    CheckingSafety,
+    CommandReceived,
+    ConfirmingErase,
+    CrisisCleared,
+    InCrisis,
+    LeavingContact,
+    MessageEdited,
+    OptionChosen,
+    Reviewing,
+    Screening,
+    Session,
+    StaffHandedBack,
+    StaffReplied,
+    StaffTookOver,
+    TextReceived,
+    Turn,
+    WithStaff,
+    WokeUp,
+)
+
+
+def advance(session: Session, event: AnyEvent, content: Content) -> Turn:
+    """Decide what an event leads to. Pure, total, and never raises."""
+    draft = Draft(session, event, content)
+    match event:
+        case TextReceived():
+            text_received(draft, event.text)
+        case MessageEdited():
+            aside_received(draft, event.text, content.wording.other.edited)
+        case AttachmentReceived():
+            aside_received(draft, event.caption, content.wording.other.attachment)
+        case CommandReceived():
+            if not crisis.heard(draft, event.argument):
+                commands.received(draft, event)
+        case OptionChosen():
+            presses.received(draft, event)
+        case WokeUp():
+            woke_up(draft)
+        case StaffTookOver():
+            handoff.took_over(draft, event)
+        case StaffReplied():
+            handoff.replied(draft, event)
+        case StaffHandedBack():
+            handoff.handed_back(draft, event.staff)
+        case CrisisCleared():
+            handoff.crisis_cleared(draft)
+        case AlertSent():
+            handoff.alert_sent(draft, event)
+        case _:
+            assert_never(event)
+    if isinstance(event, TextReceived | OptionChosen | CommandReceived | AttachmentReceived):
+        draft.change(last_event_at=event.at)
+    return draft.turn()
+
+
+def text_received(draft: Draft, text: str) -> None:
+    """A typed message: danger first, then whatever is open."""
+    asked = draft.session.asked
+    if crisis.heard(draft, text):
+        return
+    stage = draft.session.stage
+    match stage:
+        case WithStaff():
+            said = crisis.typed_reply(draft, text, asked)
+            if not crisis.replied(draft, said):
+                draft.note("staff silent")
+        case CheckingSafety():
+            checking(draft, text, asked)
+        case InCrisis():
+            in_crisis(draft, text)
+        case ConfirmingErase():
+            erasure.typed(draft, text)
+        case AwaitingConsent():
+            awaiting_consent(draft, text)
+        case Screening():
+            questions.typed(draft, text)
+        case Reviewing():
+            review.typed(draft, text)
+        case LeavingContact():
+            contact.typed(draft, text)
+        case Browsing():
+            browsing(draft, text)
+        case _:
+            assert_never(stage)
+
+
+def checking(draft: Draft, text: str, asked: str) -> None:
+    """The direct question is open: a reply decides, anything else is answered and it stays open."""
+    if crisis.replied(draft, crisis.typed_reply(draft, text, asked)):
+        screens.show_open(draft)
+        return
+    found = draft.content.search(text)
+    if found.decision == "answer":
+        faq.give(draft, text, found)
+    screens.show_open(draft)
+
+
+def in_crisis(draft: Draft, text: str) -> None:
+    """The card is shown: questions are still answered, and the card stays in reach."""
+    found = draft.content.search(text)
+    if found.decision == "answer":
+        faq.give(draft, text, found)
+    crisis.still_here(draft)
+
+
+def awaiting_consent(draft: Draft, text: str) -> None:
+    """Consent is asked for: yes, no, or a question first."""
+    said = draft.content.yes_or_no(text)
+    if said:
+        questions.consented(draft)
+    elif said is False:
+        presses.declined(draft)
+    else:
+        result.aside(draft, text)
+        questions.ask_consent_again(draft)
+
+
+def browsing(draft: Draft, text: str) -> None:
+    """Nothing is open: a greeting, a question, or words about the result."""
+    has_replied = bool(draft.effects)  # a concern was answered kindly already
+    if not text.strip():
+        draft.reply(draft.content.wording.other.empty, faq.menu(draft))
+    elif draft.content.is_greeting(text):
+        draft.reply(draft.content.spoken(draft.content.wording.welcome), faq.menu(draft))
+    elif result.about_result(draft, text):
+        pass
+    elif has_replied:
+        found = draft.content.search(text)
+        if found.decision == "answer":
+            faq.give(draft, text, found)
+    else:
+        faq.asked(draft, text)
+
+
+def aside_received(draft: Draft, text: str, reply: str) -> None:
+    """An edit or an attachment: read for danger, answered politely; what was open stays open."""
+    if crisis.heard(draft, text):
+        return
+    draft.digression = True
+    if isinstance(draft.session.stage, WithStaff):
+        draft.note("staff silent")
+        return
+    draft.reply(reply)
+    screens.show_open(draft)
+
+
+def woke_up(draft: Draft) -> None:
+    """Silence for a while: file what there is; an unanswered question about safety escalates."""
+    if not draft.is_silent_long_enough():
+        return
+    stage = draft.session.stage
+    parked = stage.parked if isinstance(stage, WithStaff) else stage
+    draft.note("silence")
+    match parked:
+        case CheckingSafety():
+            crisis.enter(draft, parked.kind, parked.subject, draft.session.language)
+        case Screening() | Reviewing():
+            file_incomplete(draft)
+        case _:
+            pass

@@ -1,0 +1,1 @@
+"""What a message means: signs of crisis, the topics it asks about, the option it names."""

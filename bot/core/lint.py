@@ -1,0 +1,196 @@
+"""What is wrong with the content as people will read it: wording, length, sources, safety.
+
+The files have been read without error by then; here each text is held against what a phone can
+show, what is easy to read, and what must not be said. Counterparts: `client_texts`, `proof`.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.core.checked_yaml import Mistake, line_of
+from bot.core.client_texts import ClientText, Kind, client_texts
+from bot.core.content import Content
+from bot.core.content.banned import Banned
+from bot.core.dialogue.press import MAX_BYTES, button
+from bot.core.language.crisis_rows import KINDS
+from bot.core.reading import grade
+from bot.core.screening_form import Form
+
+HARD_GRADE, HIGH_GRADE = 8.0, 6.0  # an error, a warning
+HIGH_CRISIS_GRADE = 5.0
+LONGEST = {  # characters, as Telegram allows them
+    Kind.MESSAGE: 4096,
+    Kind.ANSWER: 4096,
+    Kind.CRISIS: 4096,
+    Kind.REASON: 200,
+    Kind.LABEL: 64,
+    Kind.TOAST: 200,
+    Kind.COMMAND: 256,
+    Kind.ABOUT: 512,
+    Kind.SHORT_ABOUT: 120,
+}
+REFERENCE = "ABCD99|9999"  # the longest name of an intake and its revision that a button carries
+
+
+class Linter:
+    """Collects mistakes. `folder` stands before the names of files."""
+
+    def __init__(self, content: Content, banned: Banned, folder: str) -> None:
+        self.content = content
+        self.banned = banned
+        self.folder = folder
+        self.mistakes: list[Mistake] = []
+
+    def tell(
+        self,
+        file: str,
+        line: int,
+        code: str,
+        message: str,
+        hint: str = "",
+        *,
+        warning: bool = False,
+    ) -> None:
+        """Note a mistake."""
+        path = f"{self.folder}/{file}"
+        self.mistakes.append(
+            Mistake(path=path, line=line, code=code, message=message, hint=hint, warning=warning)
+        )
+
+
+def lint(content: Content, banned: Banned, folder: str) -> list[Mistake]:
+    """Every mistake and warning about the texts of the content."""
+    linter = Linter(content, banned, folder)
+    for text in client_texts(content):
+        _check_words(linter, text)
+        _check_length(linter, text)
+        _check_grade(linter, text)
+    _check_questions(linter, content.screening)
+    _check_buttons(linter)
+    _check_kinds(linter, content.screening)
+    _check_hotlines(linter)
+    _check_sources(linter)
+    return sorted(set(linter.mistakes))
+
+
+def _check_words(linter: Linter, text: ClientText) -> None:
+    for word, why in linter.banned.found(text.text):
+        message = f"clients must not read '{word}' ({text.name})"
+        linter.tell(text.file, text.line, "banned-word", message, why)
+
+
+def _check_length(linter: Linter, text: ClientText) -> None:
+    most = LONGEST[text.kind]
+    length = len(text.text.encode("utf-16-le")) // 2  # Telegram counts UTF-16 units
+    if length > most:
+        message = f"{text.name} has {length} characters, at most {most} fit"
+        linter.tell(text.file, text.line, "too-long", message, "shorten it")
+
+
+def _check_grade(linter: Linter, text: ClientText) -> None:
+    if text.language != "en" or text.kind not in (Kind.MESSAGE, Kind.ANSWER, Kind.CRISIS):
+        return
+    found = grade(text.text)
+    if found is None:
+        return
+    high = HIGH_CRISIS_GRADE if text.kind is Kind.CRISIS else HIGH_GRADE
+    hint = "use shorter sentences and shorter words"
+    if found > HARD_GRADE:
+        message = f"{text.name} reads at grade {found:.1f}, over {HARD_GRADE:g}"
+        linter.tell(text.file, text.line, "grade", message, hint)
+    elif found > high:
+        message = f"{text.name} reads at grade {found:.1f}, over {high:g}"
+        linter.tell(text.file, text.line, "grade", message, hint, warning=True)
+
+
+def _check_questions(linter: Linter, form: Form) -> None:
+    file = "screening.yaml"
+    for question in form.questions:
+        if not question.why:
+            message = f"'{question.id}' does not say why it is asked"
+            linter.tell(file, question.line, "no-why", message, "add why: one kind sentence")
+        if question.skip is None and not question.no_skip:
+            message = f"'{question.id}' cannot be skipped"
+            hint = "give an option skip: counted, or say why not with no_skip:"
+            linter.tell(file, question.line, "no-skip", message, hint)
+        for option in question.options:
+            if option.rate and not option.because:
+                message = f"'{option.id}' of '{question.id}' rates something and has no 'because'"
+                hint = "say in a few words what was told"
+                linter.tell(file, option.line, "no-because", message, hint)
+
+
+def _check_buttons(linter: Linter) -> None:
+    """What each button carries back must fit."""
+    carried: list[tuple[str, int, str, tuple[str, ...]]] = [
+        ("screening.yaml", option.line, "pick", (REFERENCE, question.id, option.id))
+        for question in linter.content.screening.questions
+        for option in question.options
+    ]
+    topics = linter.content.faq.topics
+    carried += [("faq.yaml", topic.line, "topic", (topic.id,)) for topic in topics]
+    for file, line, verb, arguments in carried:
+        size = len(button("", verb, *arguments).data.encode())
+        if size > MAX_BYTES:
+            message = f"the button of '{' '.join(arguments[1:] or arguments)}' carries {size} bytes"
+            linter.tell(
+                file, line, "button-long", message, f"at most {MAX_BYTES} fit: shorten the ids"
+            )
+
+
+def _check_kinds(linter: Linter, form: Form) -> None:
+    """Each kind of emergency has its crisis card."""
+    named = [
+        (option.line, str(option.emergency))
+        for question in form.questions
+        for option in question.options
+        if option.emergency
+    ]
+    named += [(rule.line, str(rule.emergency)) for rule in form.rules if rule.emergency]
+    for line, kind in named:
+        if kind not in KINDS:
+            message = f"there is no crisis card for '{kind}'"
+            linter.tell(
+                "screening.yaml", line, "unknown-kind", message, f"one of: {', '.join(KINDS)}"
+            )
+
+
+def _check_hotlines(linter: Linter) -> None:
+    for code, country in linter.content.safety.countries.items():
+        for name in country.__struct_fields__:
+            line = getattr(country, name)
+            if line is None or isinstance(line, str):
+                continue
+            if not line.source.strip():
+                message = f"{name} of {code} has no source"
+                linter.tell(
+                    "safety.yaml", line_of(line.number), "hotline-source", message, "add one"
+                )
+
+
+def _check_sources(linter: Linter) -> None:
+    for topic in linter.content.faq.topics:
+        if not topic.source.strip():
+            message = f"topic '{topic.id}' has no source"
+            linter.tell(
+                "faq.yaml", topic.line, "topic-source", message, "say where the answer is from"
+            )
+
+
+def stale_hotlines(
+    content: Content, today: date, folder: str, days: int = 365
+) -> Iterator[Mistake]:
+    """Warnings about numbers that nobody has looked at for a year."""
+    for code, country in content.safety.countries.items():
+        for name in country.__struct_fields__:
+            line = getattr(country, name)
+            if line is None or isinstance(line, str) or (today - line.verified_on).days <= days:
+                continue
+            yield Mistake(
+                path=f"{folder}/safety.yaml",
+                line=line_of(line.number),
+                code="hotline-stale",
+                message=f"{name} of {code} was last verified on {line.verified_on}",
+                hint="call it, and set verified_on anew",
+                warning=True,
+            )

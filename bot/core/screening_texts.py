@@ -1,0 +1,60 @@
+"""How an outcome is told to the person; all the words stand in content/screening.yaml."""
+
+from bot.core.model import Answers, Perspective, Result
+from bot.core.screening_form import Form
+from bot.core.screening_rules import Given, holds
+
+
+def result_text(
+    form: Form,
+    result: Result,
+    perspective: Perspective,
+    answers: Answers,
+    *,
+    serves_minors: bool = True,
+) -> str:
+    """What the person is told: no setting is named when staff should talk with them first."""
+    texts = form.texts(result.level)
+    template = texts.text
+    if not texts.stops and not _is_served(form, result, answers, serves_minors=serves_minors):
+        template = form.minors.not_served
+    elif not texts.stops and result.staff_call:
+        template = form.skips.text
+    return _filled(
+        template.to(perspective),
+        reasons="\n".join(f"• {reason.text}" for reason in result.reasons),
+        urgency=form.urgency(result.urgency).text.to(perspective),
+        note="\n\n".join(_notes(form, result, perspective)),
+    )
+
+
+def explanation(form: Form, result: Result, perspective: Perspective) -> str:
+    """What the setting is, in a few sentences."""
+    return form.texts(result.level).explains.to(perspective)
+
+
+def _is_served(form: Form, result: Result, answers: Answers, *, serves_minors: bool) -> bool:
+    if form.minors.flag not in result.flags:
+        return True
+    return serves_minors and not holds(form.minors.too_young, Given(answers))
+
+
+def _notes(form: Form, result: Result, perspective: Perspective) -> list[str]:
+    notes = []
+    if form.minors.flag in result.flags:
+        notes.append(form.minors.note.to(perspective))
+    if perspective is not Perspective.SELF:
+        notes.append(str(form.proxy_note))
+    return notes
+
+
+def _filled(template: str, **values: str) -> str:
+    """The template with its places filled; an empty place leaves no gap behind."""
+    paragraphs = []
+    for paragraph in template.split("\n\n"):
+        filled = paragraph
+        for name, value in values.items():
+            filled = filled.replace(f"{{{name}}}", value)
+        if filled.strip():
+            paragraphs.append(filled.strip())
+    return "\n\n".join(paragraphs)

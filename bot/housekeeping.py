@@ -1,0 +1,162 @@
+"""What is done without anybody's asking: errands of commands, and at night retention.
+
+Counterparts: `reception`, whose clock drives this; `commands.records`, which leaves the errands.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import select
+
+from bot.core.model import ChatId
+from bot.core.post import OutgoingKind
+from bot.outbox import Outbox
+from bot.store.batch import Batch
+from bot.store.contents import Contents
+from bot.store.erasure import Erased, erase_case
+from bot.store.facts import (
+    ALIVE,
+    HELD_BACK,
+    KEYS_COPY,
+    PAUSED_UNTIL,
+    RETENTION,
+    fact,
+    hour_fact,
+    note_fact,
+)
+from bot.store.post import post
+from bot.store.records import Body, Posted
+from bot.store.retention import DAY, Retention, drop_orphan_keys, retain
+from bot.store.tables import errands
+from bot.store.writer import Store
+
+NIGHT = 3  # the clinic's own hour in which retention runs
+JUMP = 30 * DAY  # hours that the clock may stand ahead of what was seen before it is doubted
+NOT_FOUND = "not found"
+ERASE = "erase"
+ROTATE = "rotate"
+ERASED_NOTED = timedelta(days=400)  # no backup is older
+log = structlog.get_logger()
+
+
+class Housekeeping:
+    """`tick` it every few seconds."""
+
+    def __init__(
+        self, store: Store, contents: Contents, clock: Callable[[], datetime], outbox: Outbox
+    ) -> None:
+        self._store = store
+        self._contents = contents
+        self._clock = clock
+        self._outbox = outbox
+        self._seen_hour: int | None = None
+
+    async def tick(self) -> None:
+        """Do what is due."""
+        for name in await self._store.run(open_errands):
+            erased, posted = await self._store.run(partial(run_errand, name=name))
+            if erased is not None and erased.chat_id is not None:
+                self._outbox.forget(erased.chat_id)
+            self._outbox.offer(posted)
+            await self._store.run(scrub_copy)
+        now = self._clock()
+        hour = int(now.timestamp() // 3600)
+        if hour != self._seen_hour:
+            self._seen_hour = hour
+            await self._store.run(note_alive)
+            if now.astimezone(ZoneInfo(self._contents.newest.clinic.timezone)).hour == NIGHT:
+                await self._night()
+
+    async def _night(self) -> None:
+        keep_days = self._contents.newest.clinic.keep_days
+        done = await self._store.run(lambda batch: nightly(batch, keep_days))
+        if done is not None:
+            log.info("retention", due=done.due, erased=len(done.erased), chats=done.chats)
+            await self._store.run(sweep_keys)
+
+
+def open_errands(batch: Batch) -> list[str]:
+    """The errands that nobody has run."""
+    return [row.id for row in batch.rows(select(errands.c.id).where(errands.c.outcome.is_(None)))]
+
+
+def run_errand(batch: Batch, name: str) -> tuple[Erased | None, list[Posted]]:
+    """Run one. Its outcome is a number: of messages being deleted, of keys wrapped anew."""
+    [row] = batch.rows(select(errands).where(errands.c.id == name))
+    erased: Erased | None = None
+    posted: list[Posted] = []
+    outcome = NOT_FOUND
+    if row.errand == ERASE:
+        erased, posted = erase_with_farewell(batch, row.argument)
+        outcome = str(len(erased.messages)) if erased else NOT_FOUND
+    elif row.errand == ROTATE:
+        outcome = str(batch.vault.rotate())
+    batch.update(errands, "id", name, outcome=outcome)
+    return erased, posted
+
+
+def erase_with_farewell(batch: Batch, case: str) -> tuple[Erased | None, list[Posted]]:
+    """Erase a case's chat, and have the bot's own messages deleted that still can be."""
+    erased = erase_case(batch, case)
+    if erased is None:
+        return None, []
+    chat_id = erased.chat_id or ChatId("")
+    posted = [
+        post(batch, Body(chat_id=chat_id, kind=OutgoingKind.DELETE, edits=message))
+        for message in (erased.messages if erased.chat_id else ())
+    ]
+    return erased, posted
+
+
+def note_alive(batch: Batch) -> None:
+    """Remember this hour; after a jump of the clock retention waits a day, for somebody to see it."""
+    before = hour_fact(batch, ALIVE)
+    if before and not -1 <= batch.hour - before <= JUMP:
+        note_fact(batch, PAUSED_UNTIL, batch.hour + DAY)
+        log.warning("clock.jumped", hours=batch.hour - before)
+    note_fact(batch, ALIVE, batch.hour)
+
+
+def nightly(batch: Batch, keep_days: dict[str, int]) -> Retention | None:
+    """Tonight's retention; None when it has run or must wait."""
+    if (
+        batch.hour < hour_fact(batch, PAUSED_UNTIL)
+        or batch.hour - hour_fact(batch, RETENTION) < DAY // 2
+    ):
+        return None
+    done = retain(batch, keep_days)
+    note_fact(batch, RETENTION, batch.hour)
+    note_fact(batch, HELD_BACK, done.held_back)
+    return done
+
+
+def sweep_keys(batch: Batch) -> None:
+    """Drop keys that nothing needs."""
+    drop_orphan_keys(batch)
+    batch.vault.forget_erased_before(batch.at - ERASED_NOTED)
+    scrub_copy(batch)
+
+
+def scrub_copy(batch: Batch) -> None:
+    """Take the keys of erased chats out of the one copy of keys.db that `backup` made, if it is there.
+
+    Comes after the erasure is committed. A copy that cannot be reached is replaced by the next backup.
+    """
+    copy = Path(fact(batch, KEYS_COPY) or ".")
+    if not copy.is_file():
+        return
+    present = batch.vault.refs()
+    try:
+        with closing(sqlite3.connect(copy, timeout=5)) as keys, keys:
+            keys.execute("PRAGMA secure_delete=ON")
+            rows = keys.execute("SELECT ref FROM data_keys").fetchall()
+            gone = [row for row in rows if row[0] not in present]
+            keys.executemany("DELETE FROM data_keys WHERE ref = ?", gone)
+    except sqlite3.Error as error:
+        log.warning("backup.keys_not_scrubbed", error=type(error).__name__)

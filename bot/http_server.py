@@ -1,0 +1,61 @@
+"""uvicorn as a part of our program: it tells when it serves, and leaves signals and logs alone.
+
+The socket is bound before, by `listening`, so that a taken port is an error that says what to do;
+uvicorn itself would end the process.
+"""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+class HttpServer(uvicorn.Server):
+    """Await `serve(sockets=[...])`; it returns some time after `leave`."""
+
+    def __init__(self, app: ASGIApp, *, keep_alive: int = 60) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                timeout_keep_alive=keep_alive,
+                timeout_graceful_shutdown=5,
+            )
+        )
+        self.has_started = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve."""
+        await super().startup(sockets)
+        self.has_started.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the program."""
+        yield
+
+    def leave(self) -> None:
+        """Finish what is being answered, and stop."""
+        self.should_exit = True
+
+
+def listening(address: str) -> socket.socket:
+    """A socket that listens at "host:port", such as "127.0.0.1:8081".
+
+    Raises:
+        ValueError: that is no address.
+        OSError: it is taken, or not of this machine.
+
+    """
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal():
+        raise ValueError(f"'{address}' is no address such as 127.0.0.1:8081")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=512)

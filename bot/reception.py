@@ -1,0 +1,393 @@
+"""The only door: each event of a client or of staff comes in here, and is one transaction.
+
+`receive` returns after COMMIT; a channel confirms an update only then. Load the session, let
+`dialogue` decide, write what it decided, hand the messages to the outbox. When nothing can be kept,
+`receive` raises and `floor` has the words that do not need a store.
+
+Counterparts: `effects`, which writes a turn; `store`, which commits it; `outbox`, which sends.
+"""
+
+import asyncio
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+
+import msgspec
+import structlog
+from sqlalchemy import delete, select, update
+
+from bot import figures
+from bot.alerts import acknowledge, alerts_again, sent_alerts
+from bot.core.content import Content
+from bot.core.content.wording import fill
+from bot.core.model import (
+    AlertSent,
+    AnyEvent,
+    CaseCode,
+    ChatId,
+    EraseChat,
+    EventId,
+    Reply,
+    Session,
+    Toast,
+    Turn,
+    Wake,
+    WokeUp,
+)
+from bot.core.post import Delivery
+from bot.effects import FROM_CLIENT, carry_out, message, toast
+from bot.flood import Flood, Verdict
+from bot.housekeeping import Housekeeping, scrub_copy
+from bot.outbox import Outbox
+from bot.replay import rebuilt
+from bot.store.batch import Batch
+from bot.store.contents import Contents
+from bot.store.database import StoreDownError
+from bot.store.post import bury, mark_blocked, post
+from bot.store.records import KeptSession, KeptWake, Posted
+from bot.store.tables import alerts, wakes
+from bot.store.writer import Store
+from bot.vault import SealBrokenError
+
+Advance = Callable[[Session, AnyEvent, Content], Turn]
+LastResort = Callable[[AnyEvent], tuple[Reply, ...]]
+
+CODE_LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"  # none that look alike, no vowels, so no words
+TICK = timedelta(seconds=3)
+ALERTS_EVERY = timedelta(seconds=30)
+REMEMBERED = 10_000  # updates that the floor has answered
+log = structlog.get_logger()
+
+
+def fresh_case_code() -> CaseCode:
+    """A code that tells nothing: 28^7, about 13 billion of them."""
+    letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(7))
+    return CaseCode(f"{letters[:4]}-{letters[4:]}")
+
+
+class Reception:
+    """`receive` events; `run` wakes chats and repeats alerts."""
+
+    def __init__(
+        self,
+        store: Store,
+        contents: Contents,
+        clock: Callable[[], datetime],
+        *,
+        outbox: Outbox,
+        advance: Advance,
+        last_resort: LastResort,
+        staff_chat: ChatId | None = None,
+        is_danger: Callable[[AnyEvent], bool] = lambda _event: False,
+    ) -> None:
+        self._store = store
+        self._contents = contents
+        self._clock = clock
+        self._outbox = outbox
+        self._advance = advance
+        self._last_resort = last_resort
+        self._staff_chat = staff_chat
+        self._is_danger = is_danger
+        self._flood = Flood()
+        self._floored: OrderedDict[str, None] = OrderedDict()
+        self._house = Housekeeping(store, contents, clock, outbox)
+        self._nudged = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._alerts_seen_at: datetime | None = None
+        outbox.when_alert_sent(self._nudged.set)
+
+    # --- events --------------------------------------------------------------------------------
+
+    async def receive(self, delivery: Delivery) -> bool:
+        """Keep one event and what it leads to; False if it was known and nothing was done.
+
+        Raises:
+            StoreDownError: nothing was kept; ask `floor` what to say, and receive it again later.
+
+        """
+        return (await self._received([delivery]))[0]
+
+    async def receive_all(self, deliveries: Sequence[Delivery]) -> None:
+        """The same for several, in order, in one transaction.
+
+        Raises:
+            StoreDownError: some or all were not kept; receive them all again, known ones are no-ops.
+
+        """
+        if deliveries:
+            await self._received(deliveries)
+
+    def floor(self, delivery: Delivery) -> tuple[Reply, ...]:
+        """What to say when nothing can be kept: once for each update, however often it comes."""
+        if delivery.event is None or delivery.update_id in self._floored:
+            return ()
+        self._floored[delivery.update_id] = None
+        while len(self._floored) > REMEMBERED:
+            self._floored.popitem(last=False)
+        return self._last_resort(delivery.event)
+
+    async def _received(self, deliveries: Sequence[Delivery]) -> list[bool]:
+        verdicts = {each.update_id: self._verdict(each) for each in deliveries}
+        chats = [each.event.chat_id for each in deliveries if each.event is not None]
+
+        def job(batch: Batch) -> list["_Done"]:
+            return [
+                self._one(batch, each)
+                if verdicts[each.update_id] is Verdict.HEARD
+                else self._flooded(batch, each, verdicts[each.update_id])
+                for each in deliveries
+            ]
+
+        try:
+            done = await self._store.run(
+                job, chats=chats, updates=[each.update_id for each in deliveries]
+            )
+        except StoreDownError:
+            figures.store_down.inc(len(deliveries))
+            raise
+        except Exception as error:  # noqa: BLE001 (the safety floor: our mistake must not silence the bot)
+            if len(deliveries) > 1:
+                return [await self.receive(each) for each in deliveries]
+            done = [await self._store.run(self._failing(deliveries[0], type(error).__name__))]
+        for delivery, each in zip(deliveries, done, strict=True):
+            _count(delivery, each, verdicts[delivery.update_id])
+            if each.dropped is not None:
+                self._outbox.forget(each.dropped)
+            self._outbox.offer(each.posted)
+        if any(each.dropped is not None for each in done):
+            with suppress(StoreDownError):  # the night comes back to it
+                await self._store.run(scrub_copy)
+        return [each.is_new for each in done]
+
+    # --- one event, in the store's thread ----------------------------------------------------------
+
+    def _one(self, batch: Batch, delivery: Delivery) -> "_Done":
+        if batch.is_known(delivery.update_id):
+            return _Done(self._toasts(delivery), is_new=False)
+        batch.remember(delivery.update_id)
+        event = delivery.event
+        if delivery.acknowledges is not None:
+            return _Done(self._acknowledged(batch, delivery, delivery.acknowledges))
+        if delivery.blocked is not None:
+            mark_blocked(batch, batch.vault.ref(delivery.blocked))
+        if delivery.problem:
+            ref = batch.vault.ref(ChatId("unreadable:"))
+            bury(batch, ref, "unreadable", delivery.problem, delivery.raw)
+        if event is None:
+            return _Done(self._toasts(delivery), dropped=delivery.blocked)
+        if not self._settled(batch, event):
+            return _Done([])
+        began = time.perf_counter()
+        kept = self._kept(batch, event.chat_id) or self._new(event.chat_id)
+        content = self._content(batch, kept.session)
+        pinned = msgspec.structs.replace(kept.session, content_version=content.version)
+        turn = self._advance(pinned, event, content)
+        posted = carry_out(
+            batch,
+            kept,
+            event,
+            turn,
+            content,
+            staff_chat=self._staff_chat,
+            recall=self._outbox.recall,
+            is_free=self._outbox.is_free(event.chat_id),
+        )
+        log.info(
+            "turn",
+            chat=batch.vault.ref(event.chat_id)[:8],
+            event_type=type(event).__name__,
+            because=turn.because,
+            ms=round((time.perf_counter() - began) * 1000, 1),
+        )
+        erases = any(isinstance(effect, EraseChat) for effect in turn.effects)
+        return _Done(
+            [*self._toasts(delivery, turn), *posted], dropped=event.chat_id if erases else None
+        )
+
+    def _verdict(self, delivery: Delivery) -> Verdict:
+        """Whether the message is one too many; signs of danger never are."""
+        event = delivery.event
+        if not isinstance(event, FROM_CLIENT):
+            return Verdict.HEARD
+        verdict = self._flood.verdict(event, delivery.update_id, delivery.sent_at or event.at)
+        if verdict is not Verdict.HEARD and self._is_danger(event):
+            return Verdict.HEARD
+        return verdict
+
+    def _flooded(self, batch: Batch, delivery: Delivery, verdict: Verdict) -> "_Done":
+        if batch.is_known(delivery.update_id) or delivery.event is None:
+            return _Done(self._toasts(delivery), is_new=False)
+        batch.remember(delivery.update_id)
+        posted = self._toasts(delivery)
+        if verdict is Verdict.NOTICED:
+            content = self._contents.newest
+            text = content.spoken(content.wording.other.flood)
+            posted.append(post(batch, message(delivery.event.chat_id, Reply(text=text))))
+        return _Done(posted)
+
+    def _kept(self, batch: Batch, chat_id: ChatId) -> KeptSession | None:
+        """The chat's session; one that does not open is made again from the chat's turns."""
+        try:
+            return batch.session(chat_id)
+        except SealBrokenError:
+            log.warning("session.rebuilt", chat=batch.vault.ref(chat_id)[:8])
+            content_of = partial(self._contents.version, batch)
+            return rebuilt(batch, chat_id, self._advance, content_of)
+
+    def _new(self, chat_id: ChatId) -> KeptSession:
+        version = self._contents.newest.version
+        session = Session(chat_id=chat_id, case_code=fresh_case_code(), content_version=version)
+        return KeptSession(session=session)
+
+    def _content(self, batch: Batch, session: Session) -> Content:
+        """Whoever has answered something finishes on the content they began with."""
+        if not session.answers:
+            return self._contents.newest
+        return self._contents.version(batch, session.content_version)
+
+    def _toasts(self, delivery: Delivery, turn: Turn | None = None) -> list[Posted]:
+        """Each pressed button gets an answer, or it goes on spinning."""
+        if not delivery.callback_id:
+            return []
+        prefix = delivery.update_id.partition(":")[0]
+        chat_id = delivery.event.chat_id if delivery.event else ChatId(f"{prefix}:")
+        return [toast(chat_id, delivery.callback_id, turn.effects if turn else ())]
+
+    def _settled(self, batch: Batch, event: AnyEvent) -> bool:
+        """Tick off what the program itself had noted down; False when the note is gone."""
+        ref = batch.vault.ref(event.chat_id)
+        match event:
+            case WokeUp():
+                here = (wakes.c.ref == ref) & (wakes.c.reason == event.reason.value)
+                return batch.change(delete(wakes).where(here)) > 0
+            case AlertSent():
+                told = update(alerts).where(
+                    alerts.c.ref == ref, alerts.c.case_code == event.case, alerts.c.state == "sent"
+                )
+                return batch.change(told.values(state="told")) > 0
+            case _:
+                return True
+
+    def _failing(self, delivery: Delivery, problem: str) -> Callable[[Batch], "_Done"]:
+        """The turn itself went wrong: to the dead letters, with the words for when all else fails."""
+
+        def job(batch: Batch) -> _Done:
+            if batch.is_known(delivery.update_id):
+                return _Done(self._toasts(delivery), is_new=False)
+            batch.remember(delivery.update_id)
+            event = delivery.event
+            chat_id = event.chat_id if event else ChatId("unreadable:")
+            raw = repr(event).encode(errors="backslashreplace")
+            bury(batch, batch.vault.ref(chat_id), "failed", problem, raw)
+            posted = self._toasts(delivery)
+            if event is not None and self._settled(batch, event) and isinstance(event, FROM_CLIENT):
+                replies = self._last_resort(event)
+                posted += [post(batch, message(chat_id, each)) for each in replies]
+            return _Done(posted)
+
+        figures.failed.inc()
+        log.error("turn.failed", error=problem)
+        return job
+
+    def _acknowledged(self, batch: Batch, delivery: Delivery, case: CaseCode) -> list[Posted]:
+        """Staff have the case; the client is told of the alert before, if that is still to come."""
+        posted: list[Posted] = []
+        for untold in sent_alerts(batch, case):
+            posted.extend(self._one(batch, untold).posted)
+        acknowledge(batch, case, delivery.staff)
+        if delivery.callback_id and self._staff_chat is not None:
+            words = self._contents.newest.wording.staff.acknowledged
+            text = fill(words, staff=delivery.staff, case=case)
+            posted.append(toast(self._staff_chat, delivery.callback_id, (Toast(text=text),)))
+        return posted
+
+    async def tell_staff(self, text: str) -> None:
+        """Send staff a sentence about the bot itself, never about a client."""
+        chat = self._staff_chat
+        if chat is not None:
+            reply = Reply(text=text)
+            self._outbox.offer(
+                await self._store.run(lambda batch: [post(batch, message(chat, reply))])
+            )
+
+    # --- time ------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """`tick` every few seconds, and at once when an alert was sent, until `stop`."""
+        while not self._stopping.is_set():
+            try:
+                await self.tick()
+            except StoreDownError:
+                log.warning("tick.store_down")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK.total_seconds()):
+                    await self._nudged.wait()
+            self._nudged.clear()
+
+    def stop(self) -> None:
+        """Have `run` return."""
+        self._stopping.set()
+        self._nudged.set()
+
+    async def tick(self) -> None:
+        """Wake chats whose time has come, repeat alerts, run errands, and at night retention.
+
+        Raises:
+            StoreDownError: next time, then.
+
+        """
+        for delivery in await self._store.run(self._due):
+            await self.receive(delivery)
+        now = self._clock()
+        if self._alerts_seen_at is None or abs(now - self._alerts_seen_at) >= ALERTS_EVERY:
+            self._alerts_seen_at = now
+            if self._staff_chat is not None:
+                content, chat = self._contents.newest, self._staff_chat
+                again = await self._store.run(lambda batch: alerts_again(batch, content, chat))
+                self._outbox.offer(again)
+        await self._house.tick()
+
+    def _due(self, batch: Batch) -> list[Delivery]:
+        due = []
+        for row in batch.rows(select(wakes).where(wakes.c.due_hour <= batch.hour)):
+            cell = f"{row.ref}:{row.reason}"
+            wake = batch.unseal(row.ref, wakes.c.sealed, cell, row.sealed, KeptWake)
+            if wake.due_at <= batch.at:
+                name = EventId(f"wake:{_digest(cell, wake.due_at.isoformat())}")
+                event = WokeUp(
+                    event_id=name, chat_id=wake.chat_id, at=batch.at, reason=Wake(row.reason)
+                )
+                due.append(Delivery(update_id=name, received_at=batch.at, event=event))
+        return due + sent_alerts(batch)
+
+
+class _Done:
+    """What became of a delivery; offered to the outbox after the COMMIT."""
+
+    def __init__(
+        self, posted: list[Posted], *, is_new: bool = True, dropped: ChatId | None = None
+    ) -> None:
+        self.posted = posted
+        self.is_new = is_new
+        self.dropped = dropped  # a chat for which nothing that waits is to be sent any more
+
+
+def _count(delivery: Delivery, done: _Done, verdict: Verdict) -> None:
+    if not done.is_new:
+        figures.known.inc()
+    elif verdict is not Verdict.HEARD:
+        figures.flooded.inc()
+    elif delivery.problem:
+        figures.unreadable.inc()
+    elif delivery.event is not None:
+        figures.turns.labels(type(delivery.event).__name__).inc()
+
+
+def _digest(*names: str) -> str:
+    """A name for an event of our own that says neither when nor for whom."""
+    return sha256("\0".join(names).encode()).hexdigest()[:32]

@@ -1,0 +1,140 @@
+"""The real program, `python -m bot run`, in a process of its own, against the rehearsal's Telegram."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bot.http_server import listening
+from bot.rehearsal.telegram_server import TOKEN, TelegramServer
+
+ROOT = Path(__file__).parents[2]
+READY_WITHIN = 60.0  # a cold start on a busy machine
+STOPPED_WITHIN = 60.0
+SECRET = "the-secret-of-this-webhook"  # noqa: S105 (a rehearsal's)
+
+
+def free_address() -> str:
+    """An address of loopback that nobody listens at."""
+    with listening("127.0.0.1:0") as listener:
+        return f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+class NotReadyError(Exception):
+    """The bot did not come up."""
+
+
+class BotProcess:
+    """A bot with its records in `folder`; may be started, stopped and killed again and again."""
+
+    def __init__(
+        self, server: TelegramServer, folder: Path, *, webhook: bool = False, **settings: str
+    ) -> None:
+        self.server = server
+        self.webhook = webhook
+        address = free_address()
+        hook = {
+            "BOT_WEBHOOK_URL": f"http://{address}/telegram",
+            "BOT_WEBHOOK_SECRET": SECRET,
+            "BOT_WEBHOOK_LISTEN": address,
+        }
+        self.webhook_url = hook["BOT_WEBHOOK_URL"]
+        clean = {name: value for name, value in os.environ.items() if name[:4] != "BOT_"}
+        self.environment = {
+            **clean,
+            "BOT_TOKEN": TOKEN,
+            "BOT_API_URL": server.url,
+            "BOT_DATA_DIR": str(folder / "data"),
+            "BOT_KEY_FILE": str(folder / "bot.key"),
+            "BOT_CONSOLE_LISTEN": free_address(),
+            "BOT_LOG_LEVEL": "debug",
+            **(hook if webhook else {}),
+            **settings,
+        }
+        self.log = folder / "log.txt"
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def output(self) -> str:
+        """All that it has printed, over all its runs."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    async def launch(self) -> None:
+        """Start it."""
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run"),
+                env=self.environment,
+                cwd=ROOT,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    async def start(self) -> None:
+        """Start it, and wait until it takes updates in."""
+        call = "setWebhook" if self.webhook else "getUpdates"
+        before = len(self.server.calls(call))
+        await self.launch()
+        async with asyncio.TaskGroup() as tasks:
+            ended = tasks.create_task(self.ends())
+            ready = tasks.create_task(
+                self.server.world.until(lambda: len(self.server.calls(call)) > before, READY_WITHIN)
+            )
+            await asyncio.wait({ended, ready}, return_when=asyncio.FIRST_COMPLETED)
+            is_ready = ready.done() and ready.result()
+            ended.cancel()
+            ready.cancel()
+        if not is_ready:
+            raise NotReadyError(f"the bot did not start:\n{self.output}")
+
+    async def kill(self) -> None:
+        """Kill it with -9: it cannot clean up."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    async def stop(self) -> int:
+        """Ask it to stop, as an operator does; its exit code."""
+        process = self._running
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(STOPPED_WITHIN):
+            return await process.wait()
+
+    async def ends(self) -> int:
+        """Wait until it ends by itself; its exit code."""
+        async with asyncio.timeout(2 * READY_WITHIN):
+            return await self._running.wait()
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._running.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return self._process is not None and self._process.returncode is None
+
+    @property
+    def _running(self) -> asyncio.subprocess.Process:
+        if self._process is None:
+            raise NotReadyError("the bot was never started")
+        return self._process
+
+    async def __aenter__(self) -> Self:
+        """Start it."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Kill it if it still runs."""
+        await self.kill()

@@ -1,0 +1,1 @@
+"""What is kept, and how: tables, one writer with group commit, migrations, erasure, backups."""

@@ -1,0 +1,67 @@
+"""One program at a time writes in a data folder: a lock file that the kernel itself lets go of."""
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+
+class AlreadyRunningError(Exception):
+    """Another program writes in this data folder; the message says which."""
+
+
+class Lock:
+    """Held as a context manager, for as long as the store is open.
+
+    Raises:
+        AlreadyRunningError: another program holds it.
+
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / "lock"
+        self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(descriptor, 20).decode(errors="replace").strip()
+            os.close(descriptor)
+            raise AlreadyRunningError(
+                f"the assistant already runs on {self._path.parent}"
+                f" (process {holder or 'unknown'})."
+                " Two at once would mix up chats. Stop that one first, or set another BOT_DATA_DIR."
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+        self._descriptor = descriptor
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # The file stays: removing it would let two programs lock two files of the same name.
+        os.ftruncate(self._descriptor, 0)
+        os.close(self._descriptor)
+
+
+def running(data_dir: Path) -> bool:
+    """Whether some program holds the lock now."""
+    path = data_dir / "lock"
+    if not path.exists():
+        return False
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

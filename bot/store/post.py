@@ -1,0 +1,136 @@
+"""The rows of outgoing messages: which are unsent, and what became of each."""
+
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import func, select, update
+
+from bot.core.model import ChatId, MessageId
+from bot.store.batch import Batch
+from bot.store.records import Body, Hold, KeptAlert, KeptDeadLetter, Posted, Shown
+from bot.store.tables import alerts, dead_letters, outgoing, sessions
+from bot.vault import SealBrokenError
+
+T = TypeVar("T")
+UNSENT = ("pending", "sending")
+
+
+def post(batch: Batch, body: Body, alert: int | None = None, *, is_sending: bool = False) -> Posted:
+    """Add a row for the outbox."""
+    number = batch.next_id(outgoing)
+    ref = batch.vault.ref(body.chat_id)
+    batch.insert(
+        outgoing,
+        {
+            "id": number,
+            "ref": ref,
+            "state": "sending" if is_sending else "pending",
+            "alert": alert,
+            "hour": batch.hour,
+            "body": batch.seal(ref, outgoing.c.body, number, body),
+        },
+    )
+    return Posted(id=number, ref=ref, body=body, alert=alert, is_sending=is_sending)
+
+
+def unsent(batch: Batch) -> list[Posted]:
+    """What still has to be sent, in order."""
+    rows = batch.rows(select(outgoing).where(outgoing.c.state.in_(UNSENT)).order_by(outgoing.c.id))
+    found = []
+    for row in rows:
+        try:
+            body = batch.unseal(row.ref, outgoing.c.body, row.id, row.body, Body)
+            hold = (
+                batch.unseal(row.ref, outgoing.c.hold, row.id, row.hold, Hold)
+                if row.hold is not None
+                else None
+            )
+        except SealBrokenError:
+            batch.update(outgoing, "id", row.id, state="refused", body=None)
+            continue
+        found.append(Posted(id=row.id, ref=row.ref, body=body, alert=row.alert, hold=hold))
+    return found
+
+
+def unsent_count(batch: Batch) -> int:
+    """How many messages wait."""
+    statement = select(func.count()).select_from(outgoing).where(outgoing.c.state.in_(UNSENT))
+    return int(batch.rows(statement)[0][0])
+
+
+def shown(batch: Batch, chat_id: ChatId, number: int) -> MessageId | None:
+    """The channel's name of an outgoing message, if it was sent."""
+    ref = batch.vault.ref(chat_id)
+    rows = batch.rows(
+        select(outgoing.c.shown).where(outgoing.c.id == number, outgoing.c.ref == ref)
+    )
+    if not rows or rows[0].shown is None:
+        return None
+    try:
+        return batch.unseal(ref, outgoing.c.shown, number, rows[0].shown, Shown).message
+    except SealBrokenError:
+        return None
+
+
+def mark_sending(batch: Batch, posted: Posted) -> None:
+    """It is being sent: whether it arrives, a crash would leave open."""
+    batch.update(outgoing, "id", posted.id, state="sending")
+
+
+def mark_sent(batch: Batch, posted: Posted, message: MessageId | None) -> None:
+    """It was sent; its words go, its name stays for as long as an erasure may need it."""
+    sealed = (
+        batch.seal(posted.ref, outgoing.c.shown, posted.id, Shown(message=message, at=batch.at))
+        if message is not None
+        else None
+    )
+    batch.update(outgoing, "id", posted.id, state="sent", body=None, hold=None, shown=sealed)
+    if posted.alert is not None:
+        _alert_tried(batch, posted.alert, state="sent")
+
+
+def mark_held(batch: Batch, posted: Posted, hold: Hold) -> None:
+    """It has to wait."""
+    sealed = batch.seal(posted.ref, outgoing.c.hold, posted.id, hold)
+    batch.update(outgoing, "id", posted.id, state="pending", hold=sealed)
+
+
+def mark_blocked(batch: Batch, ref: str) -> None:
+    """The person blocked the bot: nothing that waits for them is sent any more."""
+    waiting = (outgoing.c.ref == ref) & outgoing.c.state.in_(UNSENT)
+    for row in batch.rows(select(outgoing.c.alert).where(waiting, outgoing.c.alert.is_not(None))):
+        _alert_tried(batch, row.alert)
+    batch.change(update(outgoing).where(waiting).values(state="unreachable", body=None, hold=None))
+    batch.change(update(sessions).where(sessions.c.ref == ref).values(reachable=0))
+
+
+def mark_refused(batch: Batch, posted: Posted, why: str) -> None:
+    """The channel will never take it: it goes to the dead letters."""
+    if not batch.rows(select(outgoing.c.id).where(outgoing.c.id == posted.id)):
+        return  # its chat was erased meanwhile: nothing of it may stay
+    batch.update(outgoing, "id", posted.id, state="refused", body=None, hold=None)
+    if posted.alert is not None:
+        _alert_tried(batch, posted.alert)
+    bury(batch, posted.ref, "refused", why, posted.body.text.encode())
+
+
+def bury(batch: Batch, ref: str, kind: str, problem: str, raw: bytes) -> None:
+    """Add a dead letter, sealed with the key of the chat that it belongs to."""
+    number = batch.next_id(dead_letters)
+    letter = KeptDeadLetter(at=batch.at, problem=problem, raw=raw)
+    sealed = batch.seal(ref, dead_letters.c.sealed, number, letter)
+    row = {"id": number, "ref": ref, "kind": kind, "hour": batch.hour, "sealed": sealed}
+    batch.insert(dead_letters, row)
+
+
+def _alert_tried(batch: Batch, number: int, state: str = "queued") -> None:
+    """From now counts the time until it is sent again; one that staff have stays theirs."""
+    rows = batch.rows(select(alerts).where(alerts.c.id == number))
+    if not rows:
+        return  # its chat was erased meanwhile
+    row = rows[0]
+    kept = batch.unseal(row.ref, alerts.c.sealed, number, row.sealed, KeptAlert)
+    kept = msgspec.structs.replace(kept, tried_at=batch.at)
+    sealed = batch.seal(row.ref, alerts.c.sealed, number, kept)
+    new = state if row.state == "queued" else row.state
+    batch.update(alerts, "id", number, state=new, sealed=sealed)

@@ -1,0 +1,80 @@
+"""What has rested long enough is erased at night, a little at a time.
+
+Never more than 5 % of the chats in one run, so that a wrong clock or a wrong setting cannot empty the
+database before somebody sees it. How long each kind is kept stands in content/clinic.yaml.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import and_, delete, func, or_, select
+
+from bot.core.model import ChatId, Frozen
+from bot.store.batch import Batch
+from bot.store.erasure import erase_chat
+from bot.store.staff_tables import STAFF
+from bot.store.tables import dead_letters, errands, outgoing, sessions, updates
+
+PERCENT = 5
+DAY = 24
+UPDATES_KEPT = 40 * DAY  # channels repeat an update for a day or two
+SHOWN_KEPT = 3 * DAY  # names of sent messages: Telegram lets them be deleted for two days
+LETTERS_KEPT = 14 * DAY
+ERRANDS_KEPT = 2 * DAY
+FOR_EVER = "telegram:group:%"  # groups that were told once that the bot talks in private
+OTHERS = (STAFF, ChatId("unreadable:"))  # names with a key that are no chats
+
+
+class Retention(Frozen):
+    """What a run did, or would do: `due` had rested long enough, `erased` of them went."""
+
+    chats: int
+    due: int
+    erased: tuple[str, ...]
+
+    @property
+    def held_back(self) -> int:
+        """How many are due and stay until the next run."""
+        return self.due - len(self.erased)
+
+
+def retain(
+    batch: Batch, keep_days: Mapping[str, int], *, dry_run: bool = False, force: bool = False
+) -> Retention:
+    """Erase what is due, the longest at rest first, and sweep what nobody needs any more."""
+    chats = int(batch.rows(select(func.count()).select_from(sessions))[0][0])
+    is_due = or_(
+        *(
+            and_(sessions.c.status == status, sessions.c.rest_hour < batch.hour - days * DAY)
+            for status, days in keep_days.items()
+        )
+    )
+    rows = batch.rows(
+        select(sessions.c.ref, sessions.c.case_code).where(is_due).order_by(sessions.c.rest_hour)
+    )
+    most = len(rows) if force else max(1, chats * PERCENT // 100)
+    going = rows[:most]
+    if not dry_run:
+        for row in going:
+            erase_chat(batch, row.ref, row.case_code)
+        _sweep(batch)
+    return Retention(chats=chats, due=len(rows), erased=tuple(str(row.case_code) for row in going))
+
+
+def _sweep(batch: Batch) -> None:
+    hour = batch.hour
+    old = (updates.c.hour < hour - UPDATES_KEPT) & updates.c.update_id.not_like(FOR_EVER)
+    batch.change(delete(updates).where(old))
+    done = outgoing.c.state.not_in(("pending", "sending"))
+    batch.change(delete(outgoing).where(done, outgoing.c.hour < hour - SHOWN_KEPT))
+    batch.change(delete(dead_letters).where(dead_letters.c.hour < hour - LETTERS_KEPT))
+    batch.change(delete(errands).where(errands.c.hour < hour - ERRANDS_KEPT))
+
+
+def drop_orphan_keys(batch: Batch) -> int:
+    """Drop keys that nothing is sealed with: of farewells that were sent, of batches that failed."""
+    used = {batch.vault.ref(name) for name in OTHERS}
+    for table in (sessions, outgoing, dead_letters):
+        used.update(row.ref for row in batch.rows(select(table.c.ref).distinct()))
+    orphans = batch.vault.refs() - used
+    batch.vault.drop(orphans)
+    return len(orphans)

@@ -1,0 +1,255 @@
+"""The one writer: jobs wait in a queue, and all that wait share a transaction (group commit).
+
+A job is a function of a `Batch`. It may be run twice (a batch that fails is retried job by job), so
+it must do nothing but read and write there. All runs in one thread of its own: a whole batch costs
+the event loop one hop, where aiosqlite takes one for every statement.
+"""
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Generic, Self, TypeVar
+
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+
+from bot import figures
+from bot.checksum import forget_sum, is_as_left, note_sum
+from bot.core.model import ChatId
+from bot.store import staff_tables  # noqa: F401 (an import makes its tables known)
+from bot.store.backups import Proof, proof
+from bot.store.batch import SOME, Batch, Ids
+from bot.store.database import (
+    StoreDownError,
+    database_path,
+    migrate,
+    open_engine,
+    quick_check,
+    version_of,
+)
+from bot.store.tables import dead_letters, outgoing, sessions
+from bot.vault import Vault, VaultError
+
+T = TypeVar("T")
+Job = Callable[[Batch], T]
+MOST = 500  # jobs in one transaction
+_OURS = (IntegrityError, ProgrammingError)  # a mistake of the program, not of the disk
+
+
+class _Waiting(Generic[T]):
+    """A job with what it will ask for, and whoever awaits it."""
+
+    __slots__ = ("chats", "done", "job", "updates")
+
+    def __init__(
+        self, job: Job[T], chats: Iterable[ChatId], updates: Iterable[str], done: asyncio.Future[T]
+    ) -> None:
+        self.job = job
+        self.chats = chats
+        self.updates = updates
+        self.done = done
+
+
+class Store:
+    """Open with `Store.open`; await `run` from one event loop."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        vault: Vault,
+        clock: Callable[[], datetime],
+        path: Path | None = None,
+    ) -> None:
+        self.vault = vault
+        self.clock = clock
+        self._engine = engine
+        self._path = path
+        with engine.connect() as connection:
+            self._ids = Ids(connection)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._waiting: deque[_Waiting[Any]] = deque()
+        self._alone: deque[_Waiting[Any]] = deque()
+        self._busy = False
+
+    @classmethod
+    def open(
+        cls,
+        data_dir: Path,
+        vault: Vault,
+        clock: Callable[[], datetime],
+        *,
+        url: str | None = None,
+        read_only: bool = False,
+    ) -> Self:
+        """Check the database, bring its tables up to date, and open it.
+
+        Raises:
+            StoreDownError: it is damaged, of a newer version, or cannot be opened.
+
+        """
+        path = database_path(data_dir)
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if url is None and path.exists():
+            problems = quick_check(path)
+            if not read_only and not is_as_left(path):
+                problems.append("it is not as the assistant left it")
+            if problems:
+                raise StoreDownError(
+                    f"{path} is damaged ({problems[0]}). Nothing was changed."
+                    " Restore the newest backup: python -m bot restore"
+                )
+            if not read_only:
+                forget_sum(path)
+        engine = open_engine(url or f"sqlite:///{path}", read_only=read_only)
+        try:
+            if read_only:
+                with engine.connect() as connection:
+                    if version_of(connection) is None:
+                        raise StoreDownError(f"nothing is kept in {data_dir} yet.")
+            else:
+                migrate(engine, data_dir, clock())
+            is_file = url is None and not read_only
+            store = cls(engine, vault, clock, path if is_file else None)
+        except DBAPIError as error:
+            engine.dispose()
+            raise StoreDownError(f"{path} cannot be opened: {error.orig}") from error
+        if not read_only:
+            store.run_now(_drop_erased)
+        return store
+
+    async def run(
+        self, job: Job[T], *, chats: Iterable[ChatId] = (), updates: Iterable[str] = ()
+    ) -> T:
+        """What `job` returns, after it has been committed.
+
+        Raises:
+            StoreDownError: the disk, the database or the keys failed; nothing of the job was kept.
+
+        """
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(job, chats, updates, loop.create_future())
+        self._waiting.append(waiting)
+        if not self._busy:
+            self._start(loop)
+        result: T = await waiting.done
+        return result
+
+    def run_now(self, job: Job[T]) -> T:
+        """The same for a program without an event loop."""
+        done: list[T] = []
+        self._thread.submit(
+            self._committed, [_Alone(lambda batch: done.append(job(batch)))]
+        ).result()
+        return done[0]
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no job waits or runs."""
+        return not self._busy and not self._waiting
+
+    def proof(self, most: int | None = None) -> Proof:
+        """What opening every seal finds, or the newest `most` of each table."""
+        return self._thread.submit(proof, self._engine, self.vault, most).result()
+
+    async def close(self) -> None:
+        """Finish what waits, then close."""
+        await self.run(lambda _batch: None)  # the last in the queue
+        self.close_now()
+
+    def close_now(self) -> None:
+        """Close when nothing waits."""
+        self._thread.shutdown(wait=True)
+        self._engine.dispose()
+        if self._path is not None:
+            note_sum(self._path)
+
+    # --- in the event loop -----------------------------------------------------------------------
+
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._alone:
+            jobs = [self._alone.popleft()]
+        else:
+            jobs = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+        self._busy = bool(jobs)
+        if jobs:
+            running: Future[list[Any]] = self._thread.submit(self._committed, jobs)
+            running.add_done_callback(
+                lambda ended: loop.call_soon_threadsafe(self._finished, loop, jobs, ended)
+            )
+
+    def _finished(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        jobs: list[_Waiting[Any]],
+        ended: "Future[list[Any]]",
+    ) -> None:
+        error = ended.exception()
+        if error is None:
+            for waiting, result in zip(jobs, ended.result(), strict=True):
+                if not waiting.done.done():
+                    waiting.done.set_result(result)
+        elif len(jobs) > 1:
+            self._alone.extend(jobs)  # one of them spoiled it for all
+        elif not jobs[0].done.done():
+            jobs[0].done.set_exception(error)
+        self._start(loop)
+
+    # --- in the thread ---------------------------------------------------------------------------
+
+    def _committed(self, jobs: Sequence["_Waiting[Any] | _Alone[Any]"]) -> list[Any]:
+        figures.jobs.inc(len(jobs))
+        try:
+            with (
+                figures.commits.time(),
+                self._engine.connect() as connection,
+                connection.begin(),
+            ):
+                batch = Batch(connection, self.vault, self._ids, self.clock())
+                batch.expect(
+                    (name for each in jobs for name in each.updates),
+                    (chat for each in jobs for chat in each.chats),
+                )
+                results = [each.job(batch) for each in jobs]
+                batch.flush()
+                self.vault.keep()
+        except (DBAPIError, sqlite3.Error, OSError, VaultError) as error:
+            if isinstance(error, _OURS):
+                raise
+            raise StoreDownError(_without_values(error)) from None
+        finally:
+            self.vault.forget()
+        return results
+
+
+class _Alone(Generic[T]):
+    """A job that nobody awaits in an event loop."""
+
+    chats: tuple[ChatId, ...] = ()
+    updates: tuple[str, ...] = ()
+
+    def __init__(self, job: Job[T]) -> None:
+        self.job = job
+
+
+def _without_values(error: Exception) -> str:
+    """What went wrong, without the statement and its values, which SQLAlchemy adds."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return f"{type(cause).__name__}: {cause}"
+
+
+def _drop_erased(batch: Batch) -> int:
+    """Finish erasures that a crash interrupted, and those that a restored backup undid."""
+    dropped = 0
+    codes = batch.vault.erased()
+    for start in range(0, len(codes), SOME):
+        some = codes[start : start + SOME]
+        found = batch.rows(select(sessions.c.ref).where(sessions.c.case_code.in_(some)))
+        refs = [row.ref for row in found]
+        for table in (sessions, outgoing, dead_letters):
+            batch.change(delete(table).where(table.c.ref.in_(refs)))
+        dropped += len(refs)
+    return dropped

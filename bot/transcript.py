@@ -1,0 +1,78 @@
+"""A chat's record as plain text: for the person (`own_record`) and for staff (`case_page`).
+
+Pure: from stored turns and content to text.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bot.core.content import Content
+from bot.core.model import (
+    AnyEvent,
+    AttachmentReceived,
+    CaseCode,
+    CommandReceived,
+    MessageEdited,
+    OptionChosen,
+    Reply,
+    StaffReplied,
+    TextReceived,
+)
+from bot.store.records import KeptTurn
+
+WIDTH = 78
+
+
+def labels_shown(turns: Iterable[KeptTurn]) -> dict[str, str]:
+    """What stood on each button that was shown, by its data."""
+    return {
+        button.data: button.label
+        for turn in turns
+        for effect in turn.effects
+        if isinstance(effect, Reply)
+        for row in effect.buttons
+        for button in row
+        if button.data
+    }
+
+
+def said(event: AnyEvent, labels: Mapping[str, str]) -> str:
+    """What the person did, in words; empty for what they did not do themselves."""
+    match event:
+        case TextReceived():
+            return event.text
+        case MessageEdited():
+            return f"(✎) {event.text}"
+        case OptionChosen():
+            return f"[{labels.get(event.data, '…')}]"
+        case CommandReceived():
+            return f"/{event.name} {event.argument}".strip()
+        case AttachmentReceived():
+            return f"({event.kind}) {event.caption}".strip()
+        case _:
+            return ""
+
+
+def own_record(turns: list[KeptTurn], case: CaseCode, content: Content) -> bytes:
+    """Everything of the chat in the order it was said, as a UTF-8 text file."""
+    words = content.wording.record
+    lines = [content.spoken(words.title), case, ""]
+    lines.extend(_spoken(turns, words.you, words.bot))
+    return "\n".join(lines).encode()
+
+
+def _spoken(turns: list[KeptTurn], you: str, bot: str) -> Iterator[str]:
+    labels = labels_shown(turns)
+    day = ""
+    for turn in turns:
+        at = turn.event.at
+        if day != f"{at:%Y-%m-%d}":
+            day = f"{at:%Y-%m-%d}"
+            yield f"--- {day} (UTC) ---"
+        text = said(turn.event, labels)
+        if text:
+            yield f"{at:%H:%M} {you}: {text}"
+        for effect in turn.effects:
+            if isinstance(effect, Reply):
+                who = turn.event.staff if isinstance(turn.event, StaffReplied) else bot
+                yield f"{at:%H:%M} {who}: {effect.text.replace('**', '')}"
+    yield ""

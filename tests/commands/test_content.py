@@ -1,0 +1,153 @@
+"""The commands of content authors, as they type them."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.core.certificate import decision_hash
+from bot.core.content import Content
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def bot(*arguments: object, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """What `python -m bot` does with these arguments."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *map(str, arguments)],
+        capture_output=True,
+        cwd=folder,
+        check=False,
+        text=True,
+    )
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    """A copy of the content that a test may spoil."""
+    return Path(shutil.copytree(ROOT / "content", tmp_path / "content"))
+
+
+def spoil(folder: Path, name: str, old: str, new: str) -> None:
+    """Change one place of a file."""
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_content_as_it_ships_is_fit_to_go_live() -> None:
+    ran = bot("check", "--quiet")
+    assert ran.stderr == ""
+    assert ran.stdout.startswith("content: fit to go live, proved for 1,7")
+    assert ran.returncode == 0
+
+
+def test_all_mistakes_are_told_with_a_chat_that_shows_them(folder: Path) -> None:
+    spoil(
+        folder,
+        "screening.yaml",
+        "shakes:        [0, 1, 1, 1, 2, 3, 3, 3, 3, 3]",
+        "shakes:        [0, 1, 1, 1, 2, 3, 0, 3, 3, 3]",
+    )
+    spoil(folder, "wording.yaml", "I'm not a person", "This is confidential. I'm not a person")
+    ran = bot("check", "--quiet", folder)
+    assert ran.returncode == 1
+    lines = ran.stderr.splitlines()
+    assert any(line.endswith("[not-monotone]") and "'daily'" in line for line in lines)
+    assert any(line.endswith("[example-fails]") for line in lines)
+    assert any("clients must not read 'confidential'" in line for line in lines)
+    assert "  as in this chat (1):" in lines
+    assert "    client: [Every day]" in lines
+    assert re.match(rf"{folder}: \d+ errors, \d+ warnings", lines[-1])
+
+
+def test_a_folder_with_broken_yaml_is_told_by_line(folder: Path) -> None:
+    spoil(folder, "screening.yaml", "in: [seizure-dts]", "in: [seizure-dt]")
+    spoil(folder, "faq.yaml", "topics:", "topic:")
+    ran = bot("check", folder)
+    assert ran.returncode == 1
+    assert "no option of 'withdrawal-history' 'seizure-dt'" in ran.stderr
+    assert f"{folder}/faq.yaml:" in ran.stderr
+
+
+def test_the_certificate_in_the_repository_is_true() -> None:
+    ran = bot("certificate")
+    assert ran.returncode == 0, ran.stderr
+    kept = (ROOT / "CERTIFICATE.md").read_text(encoding="utf-8")
+
+    def undated(text: str) -> str:
+        return re.sub(r"^Made on .*$", "", text, flags=re.MULTILINE)
+
+    assert undated(ran.stdout) == undated(kept), "run: python -m bot certificate -o CERTIFICATE.md"
+
+
+def test_wording_does_not_touch_what_the_certificate_stands_for(
+    content: Content, folder: Path
+) -> None:
+    spoil(folder, "screening.yaml", '"Managing most things"', '"All is well"')
+    ran = bot("certificate", folder)
+    assert f"decisions `{decision_hash(content.screening)}`" in ran.stdout
+    spoil(folder, "screening.yaml", "rate: {functioning: 3}", "rate: {functioning: 2}")
+    ran = bot("certificate", folder)
+    assert f"decisions `{decision_hash(content.screening)}`" not in ran.stdout
+
+
+def test_a_change_of_a_threshold_is_told_in_states_with_a_first_example(folder: Path) -> None:
+    spoil(
+        folder,
+        "screening.yaml",
+        "when: {dimension: wd, at_least: 3}",
+        "when: {dimension: wd, at_least: 2}",
+    )
+    spoil(folder, "screening.yaml", '"Managing most things"', '"All is well"')
+    ran = bot("diff", ROOT / "content", folder)
+    assert ran.returncode == 0, ran.stderr
+    assert "Texts: 1 changed" in ran.stdout
+    assert "    + All is well" in ran.stdout
+    assert "  rule I5\n" in ran.stdout
+    assert re.search(
+        r"  iop -> inpatient: [\d,]+ states \([\d,]+ ways\), first example:", ran.stdout
+    )
+    assert "    => 24-hour care may fit better (inpatient, rule I5, same-day)" in ran.stdout
+
+
+def test_nothing_changed_is_said_too() -> None:
+    ran = bot("diff", "content", "content")
+    assert ran.stdout.splitlines()[-1] == "Outcomes: nothing changes"
+
+
+def test_a_revision_that_does_not_exist_is_told() -> None:
+    ran = bot("diff", "no-such-revision")
+    assert ran.returncode == 1
+    assert ran.stderr == "'no-such-revision' is neither a folder nor a git revision\n"
+
+
+def test_the_preview_shows_every_message_and_needs_nothing_else(
+    tmp_path: Path, content: Content
+) -> None:
+    out = tmp_path / "preview.html"
+    assert bot("preview", out).returncode == 0
+    page = out.read_text(encoding="utf-8")
+    for question in content.screening.questions:
+        assert question.text.self_.replace("'", "&#39;") in page
+        assert question.text.loved_one.replace("'", "&#39;") in page
+        for option in question.options:
+            assert option.label.replace("'", "&#39;") in page
+    for topic in content.faq.topics:
+        assert topic.title.replace("'", "&#39;") in page
+    for text in content.screening.outcomes:
+        assert text.title in page
+    assert "<svg" in page
+    assert "prefers-color-scheme: dark" in page
+    assert "@media print" in page
+    assert not re.search(r"<(script|img|link|iframe)|src=|url\(|@import|https?://", page)
+
+
+def test_a_preview_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    ran = bot("preview", tmp_path / "no" / "such" / "folder.html")
+    assert ran.returncode == 1
+    assert "No such file or directory" in ran.stderr

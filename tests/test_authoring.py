@@ -1,0 +1,87 @@
+"""AUTHORING.md does what it says, step by step, on a copy of the content."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.content_check import check_folder
+from bot.content_folder import read_folder
+from bot.core.changes import changed_decisions, shifts
+
+ROOT = Path(__file__).resolve().parents[1]
+GUIDE = (ROOT / "AUTHORING.md").read_text(encoding="utf-8")
+EDITS = re.findall(r"```diff\n# content/(\S+)\n(.*?)```", GUIDE, re.DOTALL)
+SAID = re.findall(r"```text\n(.*?)```", GUIDE, re.DOTALL)
+
+
+def edit(folder: Path, number: int) -> None:
+    """Do what the guide's diff of that number says."""
+    name, block = EDITS[number]
+    lines = block.splitlines()
+    old = "".join(f"{line[1:]}\n" for line in lines if not line.startswith("+"))
+    new = "".join(f"{line[1:]}\n" for line in lines if not line.startswith("-"))
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{name} has changed: mend AUTHORING.md\n{old}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def errors(folder: Path) -> list[str]:
+    """The errors that a check tells."""
+    return [str(each) for each in check_folder(folder).mistakes if not each.warning]
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    """A copy of the content."""
+    return Path(shutil.copytree(ROOT / "content", tmp_path / "content"))
+
+
+def test_a_new_topic_is_found_and_fit_to_go_live(folder: Path) -> None:
+    edit(folder, 0)
+    assert errors(folder) == []
+    content, _ = read_folder(folder)
+    assert content is not None
+    assert content.search("will i get lunch there").topics[0] == "meals"
+
+
+def test_a_changed_threshold_is_told_by_its_example_and_in_states(folder: Path) -> None:
+    before, _ = read_folder(folder)
+    edit(folder, 1)
+    (error,) = errors(folder)
+    assert error.endswith(SAID[0].strip())
+    edit(folder, 2)
+    assert errors(folder) == []
+    after, _ = read_folder(folder)
+    assert before is not None
+    assert after is not None
+    (change,) = changed_decisions(before.screening, after.screening)
+    assert change.where in SAID[1]
+    moved = shifts(before.screening, after.screening)
+    assert len(moved) == SAID[1].count("->")
+    for shift in moved:
+        (level, soon), (same_level, sooner) = shift.old, shift.new
+        assert same_level == level
+        assert f"  {level}, {soon} -> {sooner}: {shift.states:,} states\n" in SAID[1]
+
+
+def test_a_new_question_is_proved_with_the_rest(folder: Path) -> None:
+    edit(folder, 3)
+    edit(folder, 4)
+    checked = check_folder(folder)
+    assert [str(each) for each in checked.mistakes if not each.warning] == []
+    assert checked.proof is not None
+    assert checked.proof.tally is not None
+    assert checked.proof.tally.lengths == (16, 23)
+
+
+def test_every_code_of_the_proof_and_the_lints_is_in_the_guide() -> None:
+    told = set()
+    for name in ("lint", "proof", "reach", "proof_reasons", "examples"):
+        text = (ROOT / "bot" / "core" / f"{name}.py").read_text(encoding="utf-8")
+        told |= set(re.findall(r'(?:Finding|tell)\(\s*[^"]*"([a-z]+(?:-[a-z]+)+)"', text))
+        told |= set(re.findall(r'code="([a-z-]+)"', text))
+    assert len(told) > 15
+    assert {code for code in told if f"`{code}`" not in GUIDE} == set()

@@ -1,0 +1,154 @@
+"""Content changes while people are in the middle of something."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from answers import BEGIN, MILD, SUBMIT, goes_through
+from chat import Chat
+
+from bot.content_folder import folder_texts, read_folder
+from bot.core.content import Content, read_content
+from bot.core.dialogue import advance
+from bot.core.dialogue.floor import floor
+from bot.core.model import (
+    AnyEvent,
+    ChatId,
+    CommandReceived,
+    EventId,
+    OptionId,
+    Result,
+    TextReceived,
+)
+from bot.core.post import Delivered, Delivery, Outcome, Outgoing, OutgoingKind
+from bot.core.screening import outcome
+from bot.outbox import Outbox
+from bot.pace import Pace
+from bot.reception import Reception
+from bot.reload import Reload
+from bot.store.contents import Contents
+from bot.store.writer import Store
+from bot.vault import Vault
+
+ROOT = Path(__file__).parent.parent
+ANA = ChatId("test:ana")
+BEN = ChatId("test:ben")
+
+
+def copied(folder: Path) -> Path:
+    """The content as it ships, in a folder that a test may change."""
+    folder.mkdir()
+    for file in (ROOT / "content").iterdir():
+        if file.is_file():
+            (folder / file.name).write_bytes(file.read_bytes())
+    return folder
+
+
+def changes(folder: Path, name: str, old: str, new: str) -> None:
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new))
+
+
+class Clinic:
+    """A reception with a real store, and a content folder that is being edited."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = copied(home / "content")
+        self.vault = Vault.open(home / "data", home / "key")
+        self.store = Store.open(home / "data", self.vault, self.clock)
+        self.contents = Contents(self.store, read=lambda texts: read_content(texts, b"")[0])
+        content, mistakes = read_folder(self.folder)
+        assert content is not None, mistakes
+        self.contents.adopt(content, folder_texts(self.folder)[0])
+        self.said: list[tuple[str, str]] = []
+        self.told: list[str] = []
+        self.reload = Reload(self.folder, self.contents, self._tell)
+        self._count = 0
+
+    def clock(self) -> datetime:
+        return datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+    async def _tell(self, text: str) -> None:
+        self.told.append(text)
+
+    async def deliver(self, outgoing: Outgoing) -> Outcome:
+        if outgoing.kind is OutgoingKind.MESSAGE:
+            self.said.append((outgoing.chat_id, outgoing.text))
+        return Delivered()
+
+    async def hears(self, chat_id: ChatId, *texts: str) -> str:
+        """What is said to the last of these messages."""
+        outbox = Outbox(self.store, {"test": self.deliver}, self.clock, pace=Pace.none())
+        reception = Reception(
+            self.store,
+            self.contents,
+            self.clock,
+            outbox=outbox,
+            advance=advance,
+            last_resort=lambda event: floor(self.contents.newest, event),
+        )
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(outbox.run())
+            for text in texts:
+                self._count += 1
+                event_id, at = EventId(f"e{self._count}"), self.clock()
+                event: AnyEvent = TextReceived(event_id=event_id, chat_id=chat_id, at=at, text=text)
+                if text.startswith("/"):
+                    event = CommandReceived(
+                        event_id=event_id, chat_id=chat_id, at=at, name=text[1:]
+                    )
+                self.said.clear()
+                await reception.receive(
+                    Delivery(update_id=event.event_id, received_at=event.at, event=event)
+                )
+                await outbox.idle()
+            await outbox.stop()
+        return "\n".join(text for _, text in self.said)
+
+
+async def test_who_has_begun_finishes_on_the_old_content_and_others_get_the_new(
+    tmp_path: Path,
+) -> None:
+    clinic = Clinic(tmp_path)
+    old = "What would you like help with most?"
+    new = "What should we help with most?"
+    await clinic.hears(ANA, "/screening", "yes", "for me")
+    changes(clinic.folder, "screening.yaml", old, new)
+    assert await clinic.reload.look()
+    assert old in await clinic.hears(ANA, "no, nothing like this")
+    assert new in await clinic.hears(BEN, "/screening", "yes", "for me", "no, nothing like this")
+
+
+async def test_broken_content_is_refused_and_staff_are_told_once(tmp_path: Path) -> None:
+    clinic = Clinic(tmp_path)
+    before = clinic.contents.newest
+    changes(clinic.folder, "screening.yaml", "id: who-for", "idd: who-for")
+    assert not await clinic.reload.look()
+    assert not await clinic.reload.look()
+    assert clinic.contents.newest is before
+    assert len(clinic.told) == 1
+
+
+async def test_crisis_texts_are_always_the_newest(tmp_path: Path) -> None:
+    clinic = Clinic(tmp_path)
+    old = clinic.contents.newest
+    changes(clinic.folder, "safety.yaml", "988", "989")
+    assert await clinic.reload.look()
+    mixed = old.with_safety(clinic.contents.newest)
+    assert mixed.version == old.version
+    assert "989" in mixed.footer()
+
+
+def test_the_stored_answers_give_the_stored_result_again(content: Content) -> None:
+    chat = Chat(content)
+    goes_through(chat, *BEGIN, *MILD, SUBMIT)
+    result = chat.session.result
+    assert isinstance(result, Result)
+    stored = {
+        each.question: tuple(map(OptionId, each.options))
+        for each in chat.session.answers
+        if each.retracted_at is None
+    }
+    again = outcome(content.screening, stored)
+    assert again == result
