@@ -11,8 +11,8 @@ from typing import Literal
 from msgspec.structs import replace
 
 from bot.core.content.safety import Safety
-from bot.core.language.crisis_pattern import Sentences
-from bot.core.language.crisis_rows import KINDS, RANK
+from bot.core.language.crisis_model import Scores
+from bot.core.language.crisis_rows import KINDS, RANK, Hit
 from bot.core.language.normalise import normalise
 from bot.core.model import Frozen, Tier
 
@@ -54,24 +54,30 @@ def read(safety: Safety, text: str, asked: str = "") -> Reading:
     """Read one message; `asked` is the id of the direct question that is open, if any."""
     sentences = safety.sentences(text)
     language = language_of(text)
-    by_rows = _by_rows(safety, sentences, language)
-    if by_rows is None or by_rows.tier is not Tier.ACUTE or not by_rows.certain:
-        by_reply = _by_reply(safety, asked, text, language)
-        by_model = _by_model(safety, sentences.words, language)
-        return _gravest(by_rows, by_reply, by_model) or Reading(tier=Tier.NONE, language=language)
-    return by_rows
-
-
-def _by_rows(safety: Safety, sentences: Sentences, language: str) -> Reading | None:
-    """What the rows of content say."""
     hits = safety.hits(sentences)
+    is_decided = bool(hits) and hits[0].tier is Tier.ACUTE and hits[0].pattern.certain
+    scores = None
+    if safety.model is not None and not (is_decided and hits[0].pattern.subject):
+        scores = safety.model.scores(sentences.words)
+    by_rows = _by_rows(hits, scores, sentences.words, language)
+    if is_decided and by_rows is not None:
+        return by_rows
+    by_reply = _by_reply(safety, asked, text, language)
+    by_model = _by_model(safety, scores, sentences.words, language)
+    return _gravest(by_rows, by_reply, by_model) or Reading(tier=Tier.NONE, language=language)
+
+
+def _by_rows(
+    hits: Sequence[Hit], scores: Scores | None, words: Sequence[str], language: str
+) -> Reading | None:
+    """What the rows of content say."""
     if not hits:
         return None
     first = hits[0].pattern
     return Reading(
         tier=hits[0].tier,
         kind=first.kind,
-        subject=first.subject or _subject(safety, sentences.words),
+        subject=first.subject or _subject(scores, words),
         certain=hits[0].tier is not Tier.ACUTE or first.certain,
         language=language,
         because=tuple(f"pattern {hit.pattern.id}" for hit in hits[:4]),
@@ -96,23 +102,26 @@ def _by_reply(safety: Safety, asked: str, text: str, language: str) -> Reading |
     )
 
 
-def _by_model(safety: Safety, words: Sequence[str], language: str) -> Reading | None:
+def _by_model(
+    safety: Safety, scores: Scores | None, words: Sequence[str], language: str
+) -> Reading | None:
     """What the fitted model says; None without one, or when it sees no danger."""
-    if safety.model is None or len(words) < _LEAST_WORDS:
+    if scores is None or len(words) < _LEAST_WORDS:
         return None
     limits = safety.thresholds
-    scores = safety.model.scores(words)
     is_acute = scores["acute"] >= limits.acute
     if not is_acute and scores["danger"] < limits.concern:
         return None
-    why = safety.model.scores(words, explain=True).because
     return Reading(
         tier=Tier.ACUTE if is_acute else Tier.CONCERN,
         kind=max(KINDS, key=lambda kind: scores[kind]),
-        subject="other" if scores["other"] >= _EVEN else "self",
+        subject=_subject(scores, words),
         certain=not is_acute or scores["acute"] >= limits.certain,
         language=language,
-        because=(f"model danger {scores['danger']:.2f} acute {scores['acute']:.2f}", *why),
+        because=(
+            f"model danger {scores['danger']:.2f} acute {scores['acute']:.2f}",
+            *scores.because(),
+        ),
     )
 
 
@@ -150,8 +159,8 @@ def language_of(text: str) -> str:
     return "es" if spanish > english else "en"
 
 
-def _subject(safety: Safety, words: Sequence[str]) -> Literal["self", "other"]:
+def _subject(scores: Scores | None, words: Sequence[str]) -> Literal["self", "other"]:
     """Whom the words are about: the model's guess, or a rough one without a model."""
-    if safety.model is not None:
-        return "other" if safety.model.scores(words)["other"] >= _EVEN else "self"
+    if scores is not None:
+        return "other" if scores["other"] >= _EVEN else "self"
     return "other" if {"he", "she", "hes", "shes", "son", "daughter"} & set(words) else "self"

@@ -6,7 +6,7 @@ cosine of weighted features. Counterparts: `crisis_fit` makes the bytes, `crisis
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
@@ -46,15 +46,22 @@ class Header(Frozen):
     concepts: dict[str, tuple[str, ...]]
 
 
-class Scores(Frozen):
+class Scores:
     """What the heads say of a message, each as a probability from 0 to 1."""
 
-    heads: dict[str, float]
-    because: tuple[str, ...] = ()
+    __slots__ = ("_heads", "_strongest")
+
+    def __init__(self, heads: dict[str, float], strongest: Callable[[], tuple[str, ...]]) -> None:
+        self._heads = heads
+        self._strongest = strongest
 
     def __getitem__(self, head: str) -> float:
         """The probability of a head; 0 when the model has none of that name."""
-        return self.heads.get(head, 0.0)
+        return self._heads.get(head, 0.0)
+
+    def because(self) -> tuple[str, ...]:
+        """The three n-grams and concepts that speak most for the acute."""
+        return self._strongest()
 
 
 class Vector(Frozen):
@@ -154,8 +161,8 @@ class Model:
         self._values = values[order]
         self._bounds = np.searchsorted(entries[order], np.arange(header.features + 1))
 
-    def scores(self, words: Sequence[str], *, explain: bool = False) -> Scores:
-        """What the heads say of the words of a message; with `explain`, the strongest n-grams."""
+    def scores(self, words: Sequence[str]) -> Scores:
+        """What the heads say of the words of a message."""
         vector = self.vocabulary.weighed(self.vocabulary.counted(self.features.numbers(words)))
         begins, ends = self._bounds[vector.places], self._bounds[vector.places + 1]
         lengths = ends - begins
@@ -171,15 +178,17 @@ class Model:
             head.name: _probability(head.slope * float(total) + head.shift)
             for head, total in zip(self.header.heads, sums, strict=True)
         }
-        if not explain:
-            return Scores(heads=heads)
-        pull = 2 * near * self._weights[:, 0]
-        shares = vector.weights * np.bincount(
-            np.repeat(np.arange(lengths.size), lengths),
-            pull[rows] * values,
-            minlength=lengths.size,
-        )
-        return Scores(heads=heads, because=self._strongest(words, vector, shares))
+
+        def strongest() -> tuple[str, ...]:
+            pull = 2 * near * self._weights[:, 0]
+            shares = vector.weights * np.bincount(
+                np.repeat(np.arange(lengths.size), lengths),
+                pull[rows] * values,
+                minlength=lengths.size,
+            )
+            return self._strongest(words, vector, shares)
+
+        return Scores(heads, strongest)
 
     def _strongest(
         self, words: Sequence[str], vector: Vector, shares: NDArray[np.float64]

@@ -1,7 +1,7 @@
 """Mending slips of the finger toward words that the phrasings use.
 
 Only toward known words, and only when one letter (two in long words) is missing, added, wrong or
-swapped, in words of four letters swapped only: another word is no typo.
+swapped, in words of four letters left out or swapped only: another word is no typo.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 _LEAST_LENGTH = 4
-_SHORT = 4  # so short a word is only mended when its letters are swapped
+_SHORT = 4  # so short a word is only mended when letters are swapped, or one is left out
 _LONG = 9
 _MOST_REPAIRS = 8
 
@@ -37,7 +37,12 @@ class Spelling:
                 break
             most = 2 if len(word) >= _LONG else 1
             best = process.extractOne(word, self._targets, scorer=OSA.distance, score_cutoff=most)
-            if best is None or (len(word) <= _SHORT and sorted(best[0]) != sorted(word)):
+            if best is None or (len(word) <= _SHORT and not _slipped(word, best[0])):
                 continue
             mended[place] = best[0]
         return mended
+
+
+def _slipped(word: str, known: str) -> bool:
+    """Whether a short word is a known one with letters swapped or one left out."""
+    return len(known) > len(word) or sorted(known) == sorted(word)
