@@ -119,7 +119,6 @@ async def _lives(person: Person, first: float, seconds: float, found: Measured) 
         else:
             found.unanswered += 1
         await asyncio.sleep(max(0.0, PEOPLE / RATE - (loop.time() - began)))
-    return
 
 
 def _middle(buttons: list[tuple[object, str]]) -> int:
