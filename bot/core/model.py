@@ -295,6 +295,7 @@ class Session(Frozen):
     result: "Result | None" = None
     contact: Contact = Contact()
     filed: "IntakeStatus | None" = None
+    filed_urgency: Urgency | None = None
     crisis_at: datetime | None = None
     concern_at: datetime | None = None
     concern_kind: str = ""

@@ -117,6 +117,10 @@ class Content:
         """The one line of help that stands under answers."""
         return footer(self.safety, self.clinic.country, "en")
 
+    def is_staffed(self, at: datetime) -> bool:
+        """Whether staff are there now, as far as the clinic's hours tell."""
+        return self.clinic.staff_there_at(at) == at
+
     def hours(self, at: datetime) -> str:
         """When staff are there, seen from `at`."""
         words = self.wording.result

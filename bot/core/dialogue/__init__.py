@@ -98,7 +98,7 @@ def text_received(draft: Draft, text: str) -> None:
         case CheckingSafety():
             checking(draft, text, asked)
         case InCrisis():
-            in_crisis(draft, text)
+            in_crisis(draft, text, asked)
         case ConfirmingErase():
             erasure.typed(draft, text)
         case AwaitingConsent():
@@ -110,15 +110,17 @@ def text_received(draft: Draft, text: str) -> None:
         case LeavingContact():
             contact.typed(draft, text)
         case Browsing():
-            browsing(draft, text)
+            browsing(draft, text, asked)
         case _:
             assert_never(stage)
 
 
 def checking(draft: Draft, text: str, asked: str) -> None:
     """The direct question is open: a reply decides, anything else is answered and it stays open."""
+    draft.digression = True
     if crisis.replied(draft, crisis.typed_reply(draft, text, asked)):
-        screens.show_open(draft)
+        if not isinstance(draft.session.stage, InCrisis):
+            screens.show_open(draft)
         return
     found = draft.content.search(text)
     if found.decision == "answer":
@@ -126,8 +128,13 @@ def checking(draft: Draft, text: str, asked: str) -> None:
     screens.show_open(draft)
 
 
-def in_crisis(draft: Draft, text: str) -> None:
+def in_crisis(draft: Draft, text: str, asked: str) -> None:
     """The card is shown: questions are still answered, and the card stays in reach."""
+    draft.digression = True
+    if crisis.typed_under_card(draft, text, asked):
+        if not isinstance(draft.session.stage, InCrisis):
+            screens.show_open(draft)
+        return
     found = draft.content.search(text)
     if found.decision == "answer":
         faq.give(draft, text, found)
@@ -146,19 +153,21 @@ def awaiting_consent(draft: Draft, text: str) -> None:
         questions.ask_consent_again(draft)
 
 
-def browsing(draft: Draft, text: str) -> None:
+def browsing(draft: Draft, text: str, asked: str) -> None:
     """Nothing is open: a greeting, a question, or words about the result."""
-    has_replied = bool(draft.effects)  # a concern was answered kindly already
-    if not text.strip():
+    is_question = draft.content.is_question(text)
+    if draft.is_concerned:
+        found = draft.content.search(text) if is_question else None
+        if found is not None and found.decision == "answer":
+            faq.give(draft, text, found)
+    elif not is_question and crisis.acknowledged(draft, text, asked):
+        pass
+    elif not text.strip():
         draft.reply(draft.content.wording.other.empty, faq.menu(draft))
     elif draft.content.is_greeting(text):
         draft.reply(draft.content.spoken(draft.content.wording.welcome), faq.menu(draft))
     elif result.about_result(draft, text):
         pass
-    elif has_replied:
-        found = draft.content.search(text)
-        if found.decision == "answer":
-            faq.give(draft, text, found)
     else:
         faq.asked(draft, text)
 
@@ -180,12 +189,10 @@ def woke_up(draft: Draft) -> None:
     if not draft.is_silent_long_enough():
         return
     stage = draft.session.stage
-    parked = stage.parked if isinstance(stage, WithStaff) else stage
+    while isinstance(stage, WithStaff | ConfirmingErase):
+        stage = stage.parked
     draft.note("silence")
-    match parked:
-        case CheckingSafety():
-            crisis.enter(draft, parked.kind, parked.subject, draft.session.language)
-        case Screening() | Reviewing():
-            file_incomplete(draft)
-        case _:
-            pass
+    if isinstance(stage, CheckingSafety):
+        crisis.enter(draft, stage.kind, stage.subject, draft.session.language)
+    elif isinstance(stage, Screening | Reviewing):
+        file_incomplete(draft)

@@ -3,6 +3,7 @@
 from bot.core.content.wording import fill
 from bot.core.dialogue import contact, crisis, erasure, faq, handoff, questions, screens
 from bot.core.dialogue.draft import Draft
+from bot.core.dialogue.filing import file_incomplete
 from bot.core.dialogue.press import button
 from bot.core.model import (
     AwaitingConsent,
@@ -153,6 +154,8 @@ def cancel(draft: Draft) -> None:
     stage = draft.session.stage
     match stage:
         case Screening() | Reviewing() | AwaitingConsent():
+            if draft.answers:
+                file_incomplete(draft)
             draft.become(Browsing())
             draft.reply(words.kept if draft.answers else words.nothing)
         case LeavingContact():

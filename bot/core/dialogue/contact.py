@@ -4,12 +4,13 @@ from msgspec.structs import replace
 
 from bot.core.content.wording import ContactStep, fill
 from bot.core.dialogue import faq, result
-from bot.core.dialogue.draft import Draft
+from bot.core.dialogue.draft import Draft, Parking
 from bot.core.dialogue.filing import file_intake
 from bot.core.dialogue.press import Press, screen_button
 from bot.core.model import Browsing, Contact, IntakeStatus, LeavingContact
 
 MOST_CHARACTERS = 200
+REACH = "reach"
 A_NAME = 3  # words; what is longer may be a question
 
 
@@ -20,6 +21,16 @@ def steps(draft: Draft) -> list[ContactStep]:
         for each in draft.content.wording.contact.steps
         if draft.session.perspective in each.for_
     ]
+
+
+def offered(draft: Draft) -> bool:
+    """Ask only how to reach somebody who was in danger; False when this is not the moment."""
+    step = next((each for each in steps(draft) if each.id == REACH), None)
+    if step is None or isinstance(draft.session.stage, Parking):
+        return False
+    draft.become(LeavingContact(step=step.id))
+    show(draft)
+    return True
 
 
 def open_step(draft: Draft) -> ContactStep | None:

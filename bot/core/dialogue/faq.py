@@ -99,6 +99,8 @@ def offer(draft: Draft, text: str, found: Found) -> None:
 def miss(draft: Draft, text: str, found: Found) -> None:
     """Keep an unanswered question for the people who write the answers."""
     draft.note("faq none")
+    if draft.is_concerned:
+        return
     draft.change(last_question=text[:500])
     draft.do(NoteMiss(text=text[:1000], nearest=found.ranking[:3]))
 

@@ -107,6 +107,9 @@ def _anytime(draft: Draft, press: Press) -> bool:
             faq.thumb(draft, press)
         case "human":
             commands.human(draft)
+        case "reach":
+            if not contact.offered(draft):
+                stale(draft)
         case "screening":
             choice = press.argument(0)
             known = Perspective(choice) if choice in set(Perspective) else None
@@ -162,7 +165,8 @@ def _of_crisis(draft: Draft, press: Press) -> None:
     choice = press.argument(0)
     if press.verb == "safe":
         if crisis.replied(draft, choice):
-            screens.show_open(draft)
+            if not isinstance(draft.session.stage, InCrisis):
+                screens.show_open(draft)
         else:
             stale(draft)
         return
