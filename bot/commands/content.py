@@ -14,8 +14,6 @@ from bot.core.content import FILES, Content, read_content
 from bot.core.finding import chat
 from bot.core.proof import prove
 
-ROOT = Path(__file__).resolve().parents[2]
-CONTENT = ROOT / "content"
 NO_MODEL = b""  # texts and rules are compared, not what is found in messages
 
 Parsers = argparse._SubParsersAction  # noqa: SLF001 (argparse gives it no public name)
@@ -49,9 +47,7 @@ def add(parsers: "Parsers[argparse.ArgumentParser]") -> None:
         description="Compares texts, rules and the outcome of every rating state.",
     )
     diff.add_argument("old", metavar="OLD", help="a folder or a git revision")
-    diff.add_argument(
-        "new", metavar="NEW", nargs="?", default=str(CONTENT), help="default: content"
-    )
+    diff.add_argument("new", metavar="NEW", nargs="?", help="default: BOT_CONTENT_DIR, or content")
     diff.set_defaults(run=run_diff)
     preview = parsers.add_parser(
         "preview",
@@ -65,13 +61,23 @@ def add(parsers: "Parsers[argparse.ArgumentParser]") -> None:
 
 def _add_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "folder", metavar="DIR", type=Path, nargs="?", default=CONTENT, help="default: content"
+        "folder",
+        metavar="DIR",
+        type=Path,
+        nargs="?",
+        help="default: BOT_CONTENT_DIR, or content",
     )
+
+
+def _folder(namespace: argparse.Namespace) -> Path:
+    """The content folder that is meant: the one given, or the one of the settings."""
+    folder: Path = namespace.folder or namespace.settings.content_dir
+    return folder
 
 
 def run_check(namespace: argparse.Namespace) -> int:
     """Print every mistake; 1 when one of them is an error."""
-    folder = _shown(namespace.folder)
+    folder = _shown(_folder(namespace))
     checked = check_folder(folder, namespace.clock().date())
     for mistake in checked.mistakes:
         if mistake.warning and namespace.quiet:
@@ -93,7 +99,7 @@ def run_check(namespace: argparse.Namespace) -> int:
 def run_certificate(namespace: argparse.Namespace) -> int:
     """Write the page; 1 when something does not hold."""
     try:
-        content = _content(str(namespace.folder))
+        content = _content(str(_folder(namespace)))
     except UnreadableError as error:
         print(error, file=sys.stderr)
         return 1
@@ -105,14 +111,15 @@ def run_certificate(namespace: argparse.Namespace) -> int:
     else:
         namespace.output.write_text(text, encoding="utf-8")
     for finding in proof.broken:
-        print(finding.mistake(f"{_shown(namespace.folder)}/screening.yaml"), file=sys.stderr)
+        print(finding.mistake(f"{_shown(_folder(namespace))}/screening.yaml"), file=sys.stderr)
     return int(bool(proof.broken))
 
 
 def run_diff(namespace: argparse.Namespace) -> int:
     """Print what changed; 0 also when nothing did."""
     try:
-        old, new = _content(namespace.old), _content(namespace.new)
+        kept: Path = namespace.settings.content_dir
+        old, new = (_content(each, kept) for each in (namespace.old, namespace.new or str(kept)))
     except UnreadableError as error:
         print(error, file=sys.stderr)
         return 1
@@ -155,7 +162,7 @@ def run_preview(namespace: argparse.Namespace) -> int:
     from bot.preview import page  # noqa: PLC0415 (only this command needs the templates)
 
     try:
-        content = _content(str(namespace.folder))
+        content = _content(str(_folder(namespace)))
     except UnreadableError as error:
         print(error, file=sys.stderr)
         return 1
@@ -168,13 +175,15 @@ def run_preview(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _content(where: str) -> Content:
-    """The content of a folder, or of `content/` at a git revision."""
+def _content(where: str, kept: Path | None = None) -> Content:
+    """The content of a folder, or of the `kept` one at a git revision."""
     folder = Path(where)
     if folder.is_dir():
         texts, mistakes = folder_texts(folder)
+    elif kept is not None and kept.is_dir():
+        texts, mistakes = _at_revision(where, kept), []
     else:
-        texts, mistakes = _at_revision(where), []
+        raise UnreadableError(f"there is no folder '{where}'")
     content = None
     if not mistakes:
         content, mistakes = read_content(texts, NO_MODEL, where.rstrip("/"))
@@ -183,31 +192,31 @@ def _content(where: str) -> Content:
     return content
 
 
-def _at_revision(revision: str) -> dict[str, str]:
+def _at_revision(revision: str, folder: Path) -> dict[str, str]:
     """The files as they were; one that was not there yet is taken as it is now."""
     texts = {}
     for name in FILES:
         shown = subprocess.run(  # noqa: S603 (git, with one revision of ours)
-            ["git", "show", f"{revision}:content/{name}"],  # noqa: S607 (found on the path)
+            ["git", "show", f"{revision}:./{name}"],  # noqa: S607 (found on the path)
             capture_output=True,
-            cwd=ROOT,
+            cwd=folder,
             check=False,
         )
         if shown.returncode == 0:
             texts[name] = shown.stdout.decode("utf-8", errors="replace")
-        elif _is_revision(revision):
+        elif _is_revision(revision, folder):
             print(f"{name} was not there at {revision}: taken as it is now", file=sys.stderr)
-            texts[name] = (CONTENT / name).read_text(encoding="utf-8")
+            texts[name] = (folder / name).read_text(encoding="utf-8")
         else:
             raise UnreadableError(f"'{revision}' is neither a folder nor a git revision")
     return texts
 
 
-def _is_revision(revision: str) -> bool:
+def _is_revision(revision: str, folder: Path) -> bool:
     found = subprocess.run(  # noqa: S603 (git, with one revision of ours)
         ["git", "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"],  # noqa: S607 (as above)
         capture_output=True,
-        cwd=ROOT,
+        cwd=folder,
         check=False,
     )
     return found.returncode == 0

@@ -17,8 +17,6 @@ from bot.core.model import Answers, Result
 from bot.core.screening import outcome
 from bot.core.screening_form import Form
 
-CONTENT = Path(__file__).resolve().parents[2] / "content"
-
 
 def add(parsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register `screen`."""
@@ -29,14 +27,15 @@ def add(parsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument(
-        "--content", metavar="DIR", type=Path, default=CONTENT, help="another content folder"
+        "--content", metavar="DIR", type=Path, help="another folder than BOT_CONTENT_DIR"
     )
     parser.set_defaults(run=run)
 
 
 def run(namespace: argparse.Namespace) -> int:
     """Answer every line; 1 when the screening cannot be read."""
-    path = namespace.content / "screening.yaml"
+    folder: Path = namespace.content or namespace.settings.content_dir
+    path = folder / "screening.yaml"
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -79,6 +78,9 @@ def screened(form: Form, line: bytes) -> dict[str, object]:
                 return {"error": _hinted(message, did_you_mean(option, known))}
         if not options or (len(options) > 1 and not question.multi):
             return {"error": f"'{name}' takes {'an answer' if not options else 'one answer'}"}
+        lonely = [each.id for each in question.options if each.alone and each.id in options]
+        if lonely and len(set(options)) > 1:
+            return {"error": f"'{lonely[0]}' of '{name}' stands alone, without other options"}
         answers[question.id] = tuple(each for each in known if each in options)
     result = outcome(form, answers)
     return {

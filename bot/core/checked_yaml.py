@@ -8,7 +8,7 @@ structs are and checks what only a whole file can show.
 import re
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import (
@@ -115,6 +115,24 @@ def did_you_mean(word: str, known: typing.Iterable[str]) -> str:
 
 def load(text: str, path: str, shape: type[T]) -> tuple[T | None, list[Mistake]]:
     """Read `text` as the struct `shape`. The value is None when any mistake is an error."""
+    part = load_part(text, path, shape)
+    return (None if part.mistakes else part.value), part.mistakes
+
+
+class Part(typing.NamedTuple, typing.Generic[T]):
+    """What could be read of a file, for looking for more mistakes in it and for nothing else.
+
+    `value` has a stand-in wherever something is wrong, and is None when the file is no YAML at all.
+    `unread` holds the words in what was not understood: such a name may exist after all.
+    """
+
+    value: T | None
+    mistakes: list[Mistake]
+    unread: frozenset[str]
+
+
+def load_part(text: str, path: str, shape: type[T]) -> Part[T]:
+    """Read as much of `text` as can be understood as the struct `shape`."""
     mistakes: list[Mistake] = []
 
     def mistake(line: int, code: str, message: str, hint: str = "") -> None:
@@ -124,12 +142,13 @@ def load(text: str, path: str, shape: type[T]) -> tuple[T | None, list[Mistake]]
         mistake(
             1, "too-large", f"the file is over {MAX_BYTES // 1_000_000} MB", "split or shorten it"
         )
-        return None, mistakes
+        return Part(None, mistakes, frozenset())
     root = _composed(text, mistake)
     if root is None:
-        return None, mistakes
-    value = _Reader(mistake).read(root, shape)
-    return (None, mistakes) if mistakes else (cast("T", value), [])
+        return Part(None, mistakes, frozenset())
+    reader = _Reader(mistake)
+    value = cast("T", reader.read(root, shape))
+    return Part(value, mistakes, frozenset(reader.unread))
 
 
 Report = Callable[..., None]
@@ -178,14 +197,54 @@ def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
-_MISSING = object()
+def _words(node: yaml.Node) -> Iterator[str]:
+    """Every single value in a node, however deep."""
+    if isinstance(node, yaml.ScalarNode):
+        yield node.value
+    elif isinstance(node, yaml.SequenceNode):
+        for each in node.value:
+            yield from _words(each)
+    elif isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            for each in pair:
+                yield from _words(each)
+
+
+def _stand_in(shape: Any, line: int) -> Any:  # noqa: ANN401 (a type of any kind)
+    """The emptiest value of a type, for where nothing could be read."""
+    if get_origin(shape) is Annotated:
+        shape = get_args(shape)[0]
+    while isinstance(shape, NewType):
+        shape = shape.__supertype__
+    origin = get_origin(shape)
+    if origin in (Union, types.UnionType):
+        shapes = get_args(shape)
+        return None if type(None) in shapes else _stand_in(shapes[0], line)
+    if origin is Literal:
+        return get_args(shape)[0]
+    if origin is tuple:
+        return ()
+    if origin in (dict, Mapping):
+        return {}
+    if issubclass(shape, msgspec.Struct):
+        fields = msgspec.structs.fields(shape)
+        return shape(**{each.name: _stand_in(each.type, line) for each in fields if each.required})
+    if issubclass(shape, StrEnum):
+        return next(iter(shape))
+    return date.min if shape is date else Located("", line) if shape is str else shape()
 
 
 class _Reader:
-    """Walks nodes and types together; tells every mistake and puts `_MISSING` where one was."""
+    """Walks nodes and types together; tells every mistake and puts a stand-in where one was."""
 
     def __init__(self, mistake: Report) -> None:
         self.mistake = mistake
+        self.unread: set[str] = set()
+
+    def _instead(self, node: yaml.Node, shape: Any) -> Any:  # noqa: ANN401 (a type of any kind)
+        """The stand-in for what is not as it should be."""
+        self.unread.update(_words(node))
+        return _stand_in(shape, node.start_mark.line + 1)
 
     def read(self, node: yaml.Node, shape: Any) -> Any:  # noqa: ANN401 (a type of any kind)
         constraint: msgspec.Meta | None = None
@@ -200,9 +259,9 @@ class _Reader:
             return self._read_struct(node, shape)
         origin = get_origin(shape)
         if origin is tuple:
-            return self._read_list(node, get_args(shape)[0], constraint)
+            return self._read_list(node, shape, constraint)
         if origin in (dict, Mapping):
-            return self._read_map(node, *get_args(shape))
+            return self._read_map(node, shape)
         return self._read_scalar(node, shape, constraint)
 
     def _read_union(self, node: yaml.Node, shapes: tuple[Any, ...]) -> Any:  # noqa: ANN401 (as read)
@@ -235,20 +294,20 @@ class _Reader:
         if not isinstance(node, yaml.MappingNode):
             wanted = ", ".join(field.encode_name for field in msgspec.structs.fields(shape))
             self.mistake(line, "shape", f"expected named values here ({wanted})")
-            return _MISSING
+            return self._instead(node, shape)
         fields = {f.encode_name: f for f in msgspec.structs.fields(shape) if f.name != "line"}
         values: dict[str, Any] = {}
         for name, key, value in self._pairs(node):
             if name not in fields:
                 hint = did_you_mean(name, fields) or f"known here: {', '.join(sorted(fields))}"
                 self.mistake(key.start_mark.line + 1, "unknown-key", f"unknown key '{name}'", hint)
+                self.unread.update(_words(value))
                 continue
             values[fields[name].name] = self.read(value, fields[name].type)
         missing = [each for each in fields.values() if each.required and each.name not in values]
         for field in missing:
             self.mistake(line, "missing-key", f"'{field.encode_name}' is missing here")
-        if missing or any(value is _MISSING for value in values.values()):
-            return _MISSING
+            values[field.name] = _stand_in(field.type, line)
         if any(field.name == "line" for field in msgspec.structs.fields(shape)):
             values["line"] = line
         return shape(**values)
@@ -270,35 +329,34 @@ class _Reader:
                 pairs[key.value] = (key.value, key, value)
         return list(pairs.values())
 
-    def _read_list(self, node: yaml.Node, item: Any, constraint: msgspec.Meta | None) -> Any:  # noqa: ANN401
+    def _read_list(self, node: yaml.Node, shape: Any, constraint: msgspec.Meta | None) -> Any:  # noqa: ANN401
         line = node.start_mark.line + 1
         if not isinstance(node, yaml.SequenceNode):
             self.mistake(line, "shape", "expected a list here", "start each item with '- '")
-            return _MISSING
-        values = [self.read(each, item) for each in node.value]
+            return self._instead(node, shape)
+        values = tuple(self.read(each, get_args(shape)[0]) for each in node.value)
         least = constraint.min_length if constraint else None
         if least and len(values) < least:
             self.mistake(line, "too-few", f"at least {least} needed here")
-            return _MISSING
-        return _MISSING if any(value is _MISSING for value in values) else tuple(values)
+        return values
 
-    def _read_map(self, node: yaml.Node, key_shape: Any, value_shape: Any) -> Any:  # noqa: ANN401
+    def _read_map(self, node: yaml.Node, shape: Any) -> Any:  # noqa: ANN401
+        key_shape, value_shape = get_args(shape)
         if not isinstance(node, yaml.MappingNode):
             self.mistake(node.start_mark.line + 1, "shape", "expected 'name: value' lines here")
-            return _MISSING
-        pairs = [
-            (self.read(key, key_shape), self.read(value, value_shape))
+            return self._instead(node, shape)
+        return {
+            self.read(key, key_shape): self.read(value, value_shape)
             for _, key, value in self._pairs(node)
-        ]
-        return _MISSING if any(_MISSING in pair for pair in pairs) else dict(pairs)
+        }
 
     def _read_scalar(self, node: yaml.Node, shape: Any, constraint: msgspec.Meta | None) -> Any:  # noqa: ANN401
         line = node.start_mark.line + 1
         if not isinstance(node, yaml.ScalarNode):
             self.mistake(line, "shape", "expected a single value here")
-            return _MISSING
+            return self._instead(node, shape)
         text: str = node.value
-        value: Any = _MISSING
+        value: Any = None
         if get_origin(shape) is Literal or (isinstance(shape, type) and issubclass(shape, StrEnum)):
             known = list(get_args(shape)) if get_origin(shape) is Literal else [*shape]
             if text in known:
@@ -306,8 +364,8 @@ class _Reader:
             hint = did_you_mean(text, known) or f"one of: {', '.join(known)}"
             self.mistake(line, "choice", f"'{text}' is not known here", hint)
         elif shape is bool:
-            value = {"true": True, "false": False}.get(text, _MISSING)
-            if value is _MISSING:
+            value = {"true": True, "false": False}.get(text)
+            if value is None:
                 self.mistake(line, "type", f"'{text}' must be true or false")
         elif shape in (int, float, date):
             try:
@@ -319,13 +377,13 @@ class _Reader:
             value = Located(text, line)
         else:
             raise TypeError(f"no way to read {shape!r} from YAML")  # a shape we wrote is wrong
-        return (
-            value
-            if value is _MISSING or constraint is None
-            else self._held(value, constraint, line)
-        )
+        if value is None:
+            return self._instead(node, shape)
+        if constraint is not None:
+            self._check(value, constraint, line)
+        return value
 
-    def _held(self, value: Any, constraint: msgspec.Meta, line: int) -> Any:  # noqa: ANN401
+    def _check(self, value: Any, constraint: msgspec.Meta, line: int) -> None:  # noqa: ANN401
         problem = ""
         if constraint.pattern and not re.search(constraint.pattern, value):
             problem = constraint.description or f"must look like {constraint.pattern}"
@@ -339,5 +397,3 @@ class _Reader:
             problem = f"must be at most {constraint.le}"
         if problem:
             self.mistake(line, "value", f"'{value}' {problem}")
-            return _MISSING
-        return value

@@ -6,7 +6,8 @@ from enum import StrEnum
 from bot.core.checked_yaml import line_of
 from bot.core.content import Content
 from bot.core.content.faq import Faq
-from bot.core.content.safety import Replies, Safety
+from bot.core.content.safety import Safety
+from bot.core.content.safety_replies import Replies
 from bot.core.content.wording import Wording, sentences
 from bot.core.model import Frozen
 from bot.core.screening_form import Form, Text

@@ -4,7 +4,8 @@ Pure rendering: which card is shown when is decided in `dialogue.crisis`. Number
 since buttons of a chat cannot hold them; links go to https pages of the lines.
 """
 
-from bot.core.content.safety import CardText, Hotline, Safety
+from bot.core.content.safety import Safety
+from bot.core.content.safety_replies import CardText, Hotline
 from bot.core.model import Frozen
 
 

@@ -157,9 +157,8 @@ def _runs(form: Form, given: Answers, said: list[tuple[Question, Option]]) -> tu
     assumed = _run(form, given, options, is_known=not is_skipped)
     if not is_skipped:
         return assumed, assumed
-    if form.texts(assumed.rated).stops:
+    if form.texts(assumed.rated).stops:  # danger is never a guess
         assumed = _run(form, given, options, is_known=True)
-        return assumed, assumed
     answered = [option for option in options if "skip" not in kinds_of(option)]
     return assumed, _run(form, without_skips(said), answered, is_known=True)
 

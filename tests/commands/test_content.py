@@ -1,5 +1,6 @@
 """The commands of content authors, as they type them."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,12 +15,15 @@ from bot.core.content import Content
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def bot(*arguments: object, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def bot(
+    *arguments: object, folder: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """What `python -m bot` does with these arguments."""
     return subprocess.run(
         [sys.executable, "-m", "bot", *map(str, arguments)],
         capture_output=True,
         cwd=folder,
+        env={**os.environ, **environment},
         check=False,
         text=True,
     )
@@ -72,6 +76,48 @@ def test_a_folder_with_broken_yaml_is_told_by_line(folder: Path) -> None:
     assert ran.returncode == 1
     assert "no option of 'withdrawal-history' 'seizure-dt'" in ran.stderr
     assert f"{folder}/faq.yaml:" in ran.stderr
+
+
+def test_every_mistake_is_told_although_one_spoils_the_reading(folder: Path) -> None:
+    spoil(folder, "screening.yaml", "rate: {harm: 1}", "rate: {harmm: 1}")
+    spoil(folder, "screening.yaml", "outcome: iop\n", "outcome: iopp\n")
+    spoil(folder, "screening.yaml", "question: withdrawal-history", "question: withdrawl-history")
+    ran = bot("check", "--quiet", folder)
+    assert ran.returncode == 1
+    assert "no dimension 'harmm'; did you mean 'harm'?" in ran.stderr
+    assert "'iopp' is not known here; did you mean 'iop'?" in ran.stderr
+    assert "no question 'withdrawl-history'" in ran.stderr
+    assert "3 errors" in ran.stderr
+
+
+def test_a_list_that_cannot_be_read_makes_no_more_mistakes_of_its_names(folder: Path) -> None:
+    spoil(folder, "screening.yaml", "    options:", "    optons:")
+    ran = bot("check", "--quiet", folder)
+    assert "unknown key 'optons'; did you mean 'options'?" in ran.stderr
+    assert "'options' is missing here" in ran.stderr
+    assert "2 errors" in ran.stderr
+
+
+def test_the_content_folder_of_the_settings_is_the_one_that_is_meant(
+    folder: Path, tmp_path: Path
+) -> None:
+    spoil(folder, "clinic.yaml", "country: US", "country: ZZ")
+    ours = {"BOT_CONTENT_DIR": str(folder)}
+    page = tmp_path / "page.html"
+    for arguments in (("check",), ("certificate",), ("preview", page), ("diff", "content")):
+        ran = bot(*arguments, **ours)
+        assert ran.returncode == 1, arguments
+        assert f"{folder}/clinic.yaml" in ran.stderr
+
+
+def test_the_settings_folder_is_compared_with_its_own_past(folder: Path) -> None:
+    git = ("git", "-C", folder, "-c", "user.name=ann", "-c", "user.email=ann@example.org")
+    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "first")):
+        subprocess.run([*git, *command], check=True)
+    spoil(folder, "wording.yaml", "Done", "Finished")
+    ran = bot("diff", "HEAD", BOT_CONTENT_DIR=str(folder))
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("Texts: 1 changed")
 
 
 def test_the_certificate_in_the_repository_is_true() -> None:

@@ -1,6 +1,8 @@
 """`python -m bot screen --json`, line by line."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def screen(*lines: object) -> list[dict[str, object]]:
+def screen(*lines: object, **environment: str) -> list[dict[str, object]]:
     """What the command prints for these lines."""
     given = "\n".join(each if isinstance(each, str) else json.dumps(each) for each in lines)
     ran = subprocess.run(
@@ -16,6 +18,7 @@ def screen(*lines: object) -> list[dict[str, object]]:
         input=given.encode(),
         capture_output=True,
         cwd=ROOT,
+        env={**os.environ, **environment},
         check=False,
     )
     assert ran.returncode == 0, ran.stderr.decode()
@@ -56,3 +59,33 @@ def test_open_questions_are_named() -> None:
     missing = found["missing"]
     assert isinstance(missing, list)
     assert missing[:2] == ["main-concern", "age-band"]
+
+
+def test_an_option_that_stands_alone_excludes_the_others() -> None:
+    found = screen(
+        {"answers": {"substances": ["none-now", "alcohol"]}},
+        {"answers": {"medical": ["none", "pregnant"]}},
+        {"answers": {"medical": ["none", "none"]}},
+    )
+    assert found[0] == {"error": "'none-now' of 'substances' stands alone, without other options"}
+    assert "error" in found[1]
+    assert "outcome" in found[2]
+
+
+def test_what_was_skipped_counts_as_nothing_in_what_is_known_of_an_emergency() -> None:
+    (found,) = screen({"answers": {"danger-now": "not-sure", "suicide-thoughts": "plan"}})
+    assert (found["outcome"], found["level_known"]) == ("emergency", "emergency")
+    ratings = found["ratings"]
+    assert isinstance(ratings, dict)
+    assert (ratings["known"]["harm"], ratings["assumed"]["harm"]) == (0, 3)
+
+
+def test_the_content_folder_of_the_settings_is_read(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "content", tmp_path / "ours"))
+    path = folder / "screening.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('version: "0.1.0"', 'version: "7"', 1),
+        encoding="utf-8",
+    )
+    (found,) = screen({"answers": {}}, BOT_CONTENT_DIR=str(folder))
+    assert found["version"] == "7"

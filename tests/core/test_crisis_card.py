@@ -4,7 +4,7 @@ import pytest
 import textstat
 
 from bot.core.content import Content
-from bot.core.content.safety import Country
+from bot.core.content.safety_replies import Country
 from bot.core.crisis_card import (
     concern_reply,
     crisis_card,

@@ -7,12 +7,18 @@ with a `Safety`, `crisis_card` fills in its texts.
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Literal
 
-import msgspec
-
 from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
+from bot.core.content.safety_replies import (
+    SLOT,
+    SLOTS,
+    Buttons,
+    Country,
+    Hotline,
+    Replies,
+    texts_of,
+)
 from bot.core.language.crisis_model import Model, ModelError
 from bot.core.language.crisis_pattern import (
     Compiled,
@@ -29,23 +35,11 @@ from bot.core.language.crisis_rows import (
     Row,
     Rows,
     Scope,
-    Subject,
     scopes_of,
 )
 from bot.core.language.normalise import Spelling, normalise, words_of
 from bot.core.model import Frozen, Tier
 
-LINES = (
-    "emergency",
-    "crisis_line",
-    "text_line",
-    "poison",
-    "domestic_violence",
-    "child",
-    "treatment",
-)
-SLOTS = frozenset((*LINES, *(f"call_{each}" for each in LINES)))
-_SLOT = re.compile(r"\{(\w+)\}")
 _LINKS = "https://"
 
 
@@ -54,79 +48,6 @@ class Typos(Frozen):
 
     words: tuple[str, ...]
     kept: tuple[str, ...]
-
-
-class Hotline(Frozen):
-    """One line of help. `say` completes "Please ..."; `url` is an https page to chat or to look.
-
-    `call_tested` is false until somebody has called the number.
-    """
-
-    name: str
-    number: str
-    say: str
-    say_es: str
-    source: str
-    verified_on: date
-    call_tested: bool
-    url: str = ""
-    label: str = ""
-    label_es: str = ""
-
-
-class Country(Frozen):
-    """Whom to call in one country; a line that is missing is replaced by the emergency number."""
-
-    name: str
-    emergency: Hotline
-    crisis_line: Hotline
-    text_line: Hotline | None = None
-    poison: Hotline | None = None
-    domestic_violence: Hotline | None = None
-    child: Hotline | None = None
-    treatment: Hotline | None = None
-
-
-class CardText(Frozen):
-    """A reply to danger. The first that fits is used; without `kind` or `subject` any fits."""
-
-    tier: Literal["acute", "concern", "question"]
-    text: str
-    kind: tuple[Kind, ...] = ()
-    subject: Subject | None = None
-    asks: str = ""
-    ask: str = ""
-    links: tuple[str, ...] = ()
-    line: int = 0
-
-
-class Buttons(Frozen):
-    """Labels under the card and under the direct question."""
-
-    with_someone: str
-    safe_now: str
-    reach: str
-    yes: str
-    no: str
-    not_sure: str
-
-
-class Replies(Frozen):
-    """Everything said about danger in one language."""
-
-    cards: tuple[CardText, ...]
-    told: str
-    said_safe: str
-    said_safe_told: str
-    with_someone: str
-    alone: str
-    still_here: str
-    still_here_asks: str
-    again: str
-    until_then: str
-    footer: str
-    last_resort: str
-    buttons: Buttons
 
 
 class ShortReply(Frozen):
@@ -252,7 +173,7 @@ class Safety:
             begins = slot.start() == 0 or text[: slot.start()].rstrip().endswith((".", "!", "?"))
             return said[0].upper() + said[1:] if begins else said
 
-        return _SLOT.sub(number, text)
+        return SLOT.sub(number, text)
 
 
 def read_safety(text: str, path: str, model: bytes = b"") -> tuple[Safety | None, list[Mistake]]:
@@ -385,8 +306,8 @@ class _Reader:
                     self.mistake(
                         1, "card", f"a card for {tier} without kind and subject is missing"
                     )
-            for text in _texts(replies):
-                for slot in _SLOT.findall(text):
+            for text in texts_of(replies):
+                for slot in SLOT.findall(text):
                     if slot not in SLOTS:
                         self.mistake(
                             text, "slot", f"nothing fills in {{{slot}}}", did_you_mean(slot, SLOTS)
@@ -410,14 +331,3 @@ class _Reader:
             }
             if found.get(row.id) == row.tier:
                 self.mistake(row.near_miss, "near-miss", f"pattern '{row.id}' finds its near miss")
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield from _texts(getattr(value, name))
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from _texts(each)

@@ -5,11 +5,11 @@ table be whole, and each list end where it must. Counterparts: `screening_form`,
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
-from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
+from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load_part
 from bot.core.content.condition import Tell, check_condition, is_known, operator_mistake
 from bot.core.model import Level, Perspective, Urgency
 from bot.core.screening_form import Form, Question, Table, Text, all_examples, label
@@ -17,13 +17,17 @@ from bot.core.screening_rules import leaves
 
 LABEL_LENGTH = 40  # what a phone shows of a button
 PLACES = frozenset({"reasons", "urgency", "note"})
+# What is still sure when other parts of the file could not be read.
+SURE = frozenset(
+    f"unknown-{kind}" for kind in ("question", "option", "dimension", "flag", "source", "rule")
+) | {"duplicate-id", "label-long", "label-twice", "placeholder"}
 
 
 def read_screening(text: str, path: str) -> tuple[Form | None, list[Mistake]]:
     """The screening in `text`, or None and every mistake in it."""
-    form, mistakes = load(text, path, Form)
+    form, mistakes, unread = load_part(text, path, Form)
     if form is None:
-        return None, [operator_mistake(each) for each in mistakes]
+        return None, mistakes
     found: list[Mistake] = []
 
     def tell(line: int, code: str, message: str, hint: str = "") -> None:
@@ -32,7 +36,16 @@ def read_screening(text: str, path: str) -> tuple[Form | None, list[Mistake]]:
     checks = (_ids, _labels, _options, _paths, _dimensions, _rules, _order, _places, _examples)
     for check in checks:
         check(form, tell)
+    if mistakes:
+        names = [each for each in found if each.code in SURE and not _names_any(each, unread)]
+        return None, sorted({*map(operator_mistake, mistakes), *names})
     return (None if found else _with_typed_skips(form)), sorted(found)
+
+
+def _names_any(mistake: Mistake, unread: Collection[str]) -> bool:
+    """Whether the name that a mistake is about stands in what could not be read."""
+    named = re.search(r"'([^']*)'(?= stands|$)", mistake.message)
+    return named is not None and (not named[1] or named[1] in unread)
 
 
 def _with_typed_skips(form: Form) -> Form:
@@ -193,7 +206,7 @@ def _ends_open(tell: Tell, kind: str, lines: list[tuple[int, bool]]) -> None:
         if is_open:
             message = f"a {kind} without 'when' holds always: those after it are never looked at"
             tell(line, "never-reached", message, f"only the last {kind} has no 'when'")
-    line, is_open = lines[-1]
+    line, is_open = lines[-1] if lines else (0, True)
     if not is_open:
         message = f"the last {kind} must hold for all that is left"
         tell(line, "not-total", message, "take out its 'when'")
@@ -273,3 +286,7 @@ def _example_answer(
     if len(known) > 1 and not question.multi and not is_each:
         message = f"'{question.id}' takes one answer"
         tell(line_of(options[0]), "example", message, "give one option")
+    lonely = [each.id for each in question.options if each.alone and each.id in options]
+    if lonely and len(known) > 1 and not is_each:
+        message = f"'{lonely[0]}' of '{question.id}' stands alone"
+        tell(line_of(options[0]), "example", message, "take the others out")

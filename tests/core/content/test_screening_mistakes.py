@@ -95,6 +95,7 @@ CASES = [
     ("order", "  - id: info\n    label", "  - id: iop\n    label"),
     ("placeholder", "{urgency}", "{urgancy}"),
     ("example", "{answers: {functioning: slipping}}", "{answers: {functioning: [slipping, fine]}}"),
+    ("example", "{answers: {medical: stable}}", "{answers: {medical: [none, pregnant]}}"),
     ("value", "rate: {functioning: 4}", "rate: {functioning: 5}"),
     ("missing-key", 'text: {self: "How old are you?", loved-one', "text: {loved-one"),
     ("anchor", "    source: model\n    text", "    source: &m model\n    text"),

@@ -45,6 +45,22 @@ def test_every_example_in_the_content_finds_its_topic(content: Content, index: F
 
 
 @pytest.mark.parametrize(
+    "asked",
+    [
+        "do you take medicaid and can i bring my dog",
+        "how much does it cost and how long does it last",
+        "can i bring my dog? how much does it cost?",
+    ],
+)
+def test_two_answered_topics_stand_best_first_and_at_the_top(index: FaqIndex, asked: str) -> None:
+    found = index.search(asked)
+    scores = [score for _, score in found.ranking]
+    assert len(found.topics) == 2
+    assert scores == sorted(scores, reverse=True)
+    assert found.topics == tuple(topic for topic, _ in found.ranking[:2])
+
+
+@pytest.mark.parametrize(
     ("asked", "topic"),
     [
         ("How much does it cost?", "cost-insurance"),
