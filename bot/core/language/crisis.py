@@ -19,7 +19,7 @@ from bot.core.model import Frozen, Tier
 Said = Literal["yes", "no", "unsure"]
 _MOST_WORDS_OF_A_REPLY = 8
 _EVEN = 0.5
-_LEAST_WORDS = 2  # of one word alone the patterns know more than the model
+LEAST_WORDS = 2  # of one word alone the patterns know more than the model
 _SPANISH = frozenset(
     "el la los las un una unos de del que y no en es por para con me mi mis tu te se su lo le les ya"
     " mas esta estoy estas este esto muy pero como hay si yo quiero tengo puedo soy ser cuando donde"
@@ -109,7 +109,7 @@ def _by_model(
     safety: Safety, scores: Scores | None, words: Sequence[str], language: str
 ) -> Reading | None:
     """What the fitted model says; None without one, or when it sees no danger."""
-    if scores is None or len(words) < _LEAST_WORDS:
+    if scores is None or len(words) < LEAST_WORDS:
         return None
     limits = safety.thresholds
     is_acute = scores["acute"] >= limits.acute
