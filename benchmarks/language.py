@@ -5,9 +5,9 @@
 `--phrasings` is a file of labelled messages with their writers (one JSON object a line: text, topic
 or topics, writer), training/questions.jsonl if not told; each writer is left out of the fitting in
 turn. What this project's own authors wrote (the rest of content/faq.yaml) is always fitted on. Then
-one more writer, whom nothing was fitted on (benchmarks/held_out/questions.jsonl). CLINC150 and BANKING77 are read from where
-they lie: ten phrasings an intent from the training part (seed 0), everything else as its authors
-split it. Prints Markdown.
+one more writer, whom nothing was fitted on (benchmarks/held_out/questions.jsonl). CLINC150 and
+BANKING77 are read from where they lie: ten phrasings an intent from the training part (seed 0),
+everything else as its authors split it. Prints Markdown.
 """
 
 import argparse
