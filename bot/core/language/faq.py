@@ -121,10 +121,11 @@ class FaqIndex:
             whole = self._clearest(text, whole)
         sure = whole.sure
         scores = whole.chances * (sure / max(float(whole.chances.max()), _TINY))
-        others = max((float(s) for place, s in enumerate(scores) if place not in both), default=0)
-        for place, part_sure in both.items():  # what is answered ranks above what is not
-            scores[place] = max(scores[place], part_sure, others)
-        order = sorted(range(len(scores)), key=lambda place: (-scores[place], place not in both))
+        order = sorted(range(len(scores)), key=lambda place: (place not in both, -scores[place]))
+        for place, part_sure in both.items():
+            scores[place] = max(scores[place], part_sure)
+        for place, before in zip(order[1:], order, strict=False):  # best first, in numbers too
+            scores[before] = max(scores[before], scores[place])
         order = order[:MOST_RANKED]
         ranking = tuple((self._topics[place], round(float(scores[place]), 4)) for place in order)
         if both:
