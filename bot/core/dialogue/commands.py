@@ -1,7 +1,7 @@
 """What each /command does, at any stage; what was open is shown again afterwards."""
 
 from bot.core.content.wording import fill
-from bot.core.dialogue import contact, crisis, erasure, faq, handoff, questions, screens
+from bot.core.dialogue import beginning, contact, crisis, erasure, faq, handoff, questions, screens
 from bot.core.dialogue.draft import Draft
 from bot.core.dialogue.press import button
 from bot.core.model import (
@@ -93,7 +93,7 @@ def start(draft: Draft, payload: str) -> None:
         faq.answer(draft, TopicId(choice))
         screens.show_open(draft)
     elif isinstance(draft.session.stage, Screening | Reviewing):
-        questions.offer_to_go_on(draft, lead=draft.content.wording.welcome_back)
+        beginning.offer_to_go_on(draft, lead=draft.content.wording.welcome_back)
     elif _is_busy(draft):
         screens.show_open(draft)
     else:
@@ -120,11 +120,11 @@ def screening(draft: Draft, perspective: Perspective | None) -> None:
     elif isinstance(stage, Screening | Reviewing):
         questions.return_to(draft)
     elif isinstance(stage, AwaitingConsent) or not draft.answers:
-        questions.begin(draft, perspective)
+        beginning.begin(draft, perspective)
     elif draft.session.filed in (IntakeStatus.COMPLETED, IntakeStatus.AMENDED):
         again(draft)
     else:
-        questions.go_on_later(draft)
+        beginning.go_on_later(draft)
 
 
 def again(draft: Draft) -> None:
@@ -199,7 +199,7 @@ def status(draft: Draft) -> str:
         case Reviewing():
             parts.append(words.review)
         case Screening():
-            number, total = questions.place(draft)
+            number, total = beginning.place(draft)
             parts.append(fill(draft.content.wording.resume.text, number=number, total=total))
         case _:
             pass

@@ -1,7 +1,7 @@
 """The last look: every answer, each one open to change, before anything goes to staff."""
 
 from bot.core.content.wording import fill
-from bot.core.dialogue import questions, result
+from bot.core.dialogue import beginning, questions, result
 from bot.core.dialogue.draft import Draft
 from bot.core.dialogue.press import Press, screen_button
 from bot.core.model import Reviewing, Screening
@@ -95,6 +95,6 @@ def typed(draft: Draft, text: str) -> None:
     else:
         result.aside(draft, text)
         if draft.is_back:
-            questions.offer_to_go_on(draft)
+            beginning.offer_to_go_on(draft)
         else:
             show(draft)
