@@ -21,6 +21,7 @@ from bot.core.dialogue import (
     review,
     screens,
     typed_answer,
+    wishes,
 )
 from bot.core.dialogue.draft import Draft
 from bot.core.dialogue.filing import file_incomplete
@@ -88,7 +89,9 @@ def advance(session: Session, event: AnyEvent, content: Content) -> Turn:
 def text_received(draft: Draft, text: str) -> None:
     """A typed message: danger first, then whatever is open."""
     asked = draft.session.asked
-    if crisis.heard(draft, text):
+    if not typed_answer.is_plain_answer(draft, text) and crisis.heard(draft, text):
+        return
+    if wishes.heard(draft, text):
         return
     stage = draft.session.stage
     match stage:

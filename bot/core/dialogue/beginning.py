@@ -3,8 +3,10 @@
 Counterpart: `questions` asks what comes then, one at a time.
 """
 
+from msgspec.structs import replace
+
 from bot.core.content.wording import fill
-from bot.core.dialogue import erasure, questions, review
+from bot.core.dialogue import commands, erasure, questions, review
 from bot.core.dialogue.draft import Draft
 from bot.core.dialogue.press import screen_button
 from bot.core.model import (
@@ -85,6 +87,10 @@ def offer_to_go_on(draft: Draft, lead: str = "") -> None:
     if isinstance(stage, Screening):
         number, total = place(draft)
         text = fill(words.text, number=number, total=total)
+    questions.forget_guess(draft)
+    stage = draft.session.stage
+    if isinstance(stage, Screening | Reviewing):
+        draft.change(stage=replace(stage, offered=True))
     rows = [
         (screen_button(words.continue_, draft.session, "resume", "continue"),),
         (screen_button(words.over, draft.session, "resume", "over"),),
@@ -123,6 +129,24 @@ def resumed(draft: Draft, choice: str) -> None:
             review.show(draft)
         else:
             questions.show(draft)
+
+
+def replied(draft: Draft, text: str) -> bool:
+    """A typed reply to the offer to go on; False when the offer does not stand, or it is none."""
+    stage = draft.session.stage
+    if not isinstance(stage, Screening | Reviewing) or not stage.offered:
+        return False
+    words = draft.content.wording
+    said = draft.content.yes_or_no(text)
+    if said or draft.content.says(text, (words.resume.continue_,)):
+        resumed(draft, "continue")
+    elif draft.content.says(text, (words.resume.over, *words.words.over)):
+        resumed(draft, "over")
+    elif said is False:
+        commands.cancel(draft)
+    else:
+        return False
+    return True
 
 
 def start_over(draft: Draft) -> None:

@@ -22,6 +22,7 @@ from bot.core.model import (
 )
 
 ALWAYS_ALLOWED = frozenset({"delete", "mydata", "privacy"})
+OF_ERASING = frozenset({"delete", "cancel", "stop"})
 SOURCE_LENGTH = 32
 
 
@@ -31,7 +32,7 @@ def received(draft: Draft, event: CommandReceived) -> None:
     draft.note(f"command {name if name in KNOWN else 'unknown'}")
     if isinstance(draft.session.stage, WithStaff) and name not in ALWAYS_ALLOWED:
         return
-    if isinstance(draft.session.stage, ConfirmingErase) and name != "delete":
+    if isinstance(draft.session.stage, ConfirmingErase) and name not in OF_ERASING:
         draft.become(draft.session.stage.parked)
     match name:
         case "start":
@@ -157,6 +158,8 @@ def cancel(draft: Draft) -> None:
             draft.reply(words.kept if draft.answers else words.nothing)
         case LeavingContact():
             contact.finish(draft)
+        case ConfirmingErase():
+            erasure.decided(draft, is_yes=False)
         case InCrisis():
             crisis.still_here(draft)
         case CheckingSafety():

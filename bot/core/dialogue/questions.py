@@ -49,6 +49,7 @@ def show(draft: Draft, lead: str = "", *, in_place: bool = False) -> None:
     if question is None or not isinstance(stage, Screening):
         go_on(draft, lead)
         return
+    forget_guess(draft)
     words = draft.content.wording.question
     perspective = draft.session.perspective
     number, total = progress(draft.content.screening, draft.answers, question.id)
@@ -69,6 +70,15 @@ def show(draft: Draft, lead: str = "", *, in_place: bool = False) -> None:
     if question.multi:
         rows.append((screen_button(words.done, draft.session, "done", question.id),))
     draft.reply("\n".join(filter(None, parts)), [*rows, navigation], in_place=in_place)
+
+
+def forget_guess(draft: Draft) -> None:
+    """Something else is shown now: a "yes" that comes next is no longer said to what was guessed."""
+    stage = draft.session.stage
+    if isinstance(stage, Screening):
+        draft.change(stage=replace(stage, guess=(), offered=False))
+    elif isinstance(stage, Reviewing):
+        draft.change(stage=replace(stage, offered=False))
 
 
 def _option_button(draft: Draft, question: Question, option: Option, *, is_ticked: bool) -> Button:
@@ -212,6 +222,7 @@ def guessed(draft: Draft, question: Question, *, is_right: bool) -> None:
     """The person said whether the guess at a typed answer was right."""
     stage = draft.session.stage
     if not isinstance(stage, Screening) or not stage.guess:
+        draft.toast(draft.content.wording.other.stale)
         show(draft)
     elif is_right:
         answered(draft, question, stage.guess, typed=True)
