@@ -145,7 +145,7 @@ class Content:
         """Whether a message only asks to talk with a person; polite words around it do not count."""
         said = f" {plain_words(text)} "
         words = self.wording.words
-        polite = [f" {plain_words(each)} " for each in words.polite]
+        polite = sorted((f" {plain_words(each)} " for each in words.polite), key=len, reverse=True)
         while cut := next((each for each in polite if said.startswith(each)), ""):
             said = said[len(cut) - 1 :]
         while cut := next((each for each in polite if said.endswith(each)), ""):

@@ -173,11 +173,12 @@ def _is_about_program(draft: Draft, said: str) -> bool:
 
 
 def is_plain(draft: Draft, text: str) -> bool:
-    """Whether a typed message is a choice of the open screen by its very words, or a way to reach."""
+    """Whether a typed message is a choice by its very words, a refusal, or the way to reach alone."""
     step = open_step(draft)
     if step is None:
         return False
-    phrases = [(each.label, *each.also) for each in step.choices]
+    phrases = [draft.content.wording.words.refuse]
+    phrases += [(each.label, *each.also) for each in step.choices]
     return is_option(phrases, text) or (step.id == "reach" and bool(_ONLY_REACH.fullmatch(text)))
 
 

@@ -15,7 +15,17 @@ from bot.core.language.options import OptionMatch, match_option
 from bot.core.language.plain_answer import is_bare_time, is_option, is_plain, names_time
 from bot.core.language.sayings import FILLERS, is_statement, only_yes
 from bot.core.language.words import stem, words
-from bot.core.model import LeavingContact, OptionId, Perspective, Screening, Tier
+from bot.core.model import (
+    Browsing,
+    CheckingSafety,
+    InCrisis,
+    LeavingContact,
+    OptionId,
+    Perspective,
+    Screening,
+    Tier,
+    WithStaff,
+)
 from bot.core.screening_form import Question
 
 A_KEYWORD = 3  # words; so few that name a topic ask about it
@@ -74,26 +84,31 @@ def _not_an_answer(draft: Draft, text: str, found: Found, *, is_question: bool) 
         questions.show(draft, lead=wording.question.not_understood)
 
 
-def is_answer(draft: Draft, text: str) -> bool:
-    """Whether a message is an option of the open question by its very words, or likely means one."""
+def is_answer(draft: Draft, text: str, *, by_its_words: bool = False) -> bool:
+    """Whether a message may mean an option of the open question, or is one `by_its_words`."""
     question = questions.open_question(draft)
     stage = draft.session.stage
     if question is None or (isinstance(stage, Screening) and stage.offered):
         return False
-    match = _match(draft, question, text)
-    return is_option(_phrases(draft, question), text, several=question.multi) or match.certain
+    if by_its_words:
+        return is_option(_phrases(draft, question), text, several=question.multi)
+    return bool(_match(draft, question, text).options)
 
 
 def is_plain_answer(draft: Draft, text: str) -> bool:
     """Whether a message so plainly answers what is open that no fitted model need guess at danger.
 
+    Such are an option by its words, a bare age or time where one is asked for, a yes and a no.
+
     Never when a row for danger is found in it, or when a direct question about danger was asked.
     """
     stage = draft.session.stage
     question = questions.open_question(draft)
-    if draft.session.asked:
+    if draft.session.asked or isinstance(stage, Browsing | WithStaff | CheckingSafety | InCrisis):
         return False
-    if question is not None:
+    if draft.content.yes_or_no(text) is not None:
+        plain = True
+    elif question is not None:
         plain = is_plain(_phrases(draft, question), text, several=question.multi)
     elif isinstance(stage, LeavingContact):
         plain = contact.is_plain(draft, text) or (stage.step == "time" and is_bare_time(text))

@@ -1,7 +1,7 @@
 """What people wish for in words, at any stage: a person, to stop, to start over, to have all deleted.
 
-Heard after danger and before questions to the FAQ; an answer of the open question comes before all but
-the wish for a person. A typed label does what its button does. Counterparts: `commands` does most of it;
+Heard after danger and before questions to the FAQ; an answer by its very words comes first, since
+"quit" may be one. A typed label does what its button does. Counterparts: `commands` does most of it;
 the phrases stand in content/wording.yaml.
 """
 
@@ -13,6 +13,7 @@ from bot.core.dialogue import (
     erasure,
     faq,
     presses,
+    questions,
     review,
     screens,
     typed_answer,
@@ -38,26 +39,27 @@ def heard(draft: Draft, text: str) -> bool:
     stage = draft.session.stage
     if isinstance(stage, CheckingSafety) and crisis.typed_reply(draft, text, "") is not None:
         return False
-    if isinstance(stage, WithStaff) or not draft.content.asks_for_person(text):
-        if typed_answer.is_answer(draft, text):
-            return False
-        if draft.content.says(text, words.erase):
-            draft.note("wish erase")
-            erasure.ask(draft)
-            return True
-        return not isinstance(stage, WithStaff) and (
-            _less_urgent(draft, text) or _label(draft, text)
+    if typed_answer.is_answer(draft, text, by_its_words=True):
+        return False
+    if draft.content.says(text, words.erase):
+        draft.note("wish erase")
+        erasure.ask(draft)
+    elif isinstance(stage, WithStaff):
+        return False
+    elif draft.content.asks_for_person(text):
+        draft.note("wish person")
+        _leave_erasing(draft)
+        commands.human(draft)
+    else:
+        return _label(draft, text) or (
+            not typed_answer.is_answer(draft, text) and _less_urgent(draft, text)
         )
-    draft.note("wish person")
-    _leave_erasing(draft)
-    commands.human(draft)
     return True
 
 
 def _less_urgent(draft: Draft, text: str) -> bool:
     """To stop, to start over, or thanks; False when it is none of these."""
     words = draft.content.wording.words
-    stage = draft.session.stage
     if draft.content.says(text, words.stop):
         draft.note("wish stop")
         commands.cancel(draft)
@@ -66,8 +68,6 @@ def _less_urgent(draft: Draft, text: str) -> bool:
         start_over(draft)
     elif draft.content.says(text, words.courtesy):
         return _courtesy(draft, text)
-    elif isinstance(stage, Browsing) and stage.offered and draft.content.yes_or_no(text) is False:
-        faq.none_chosen(draft)
     else:
         return False
     return True
@@ -124,17 +124,21 @@ def _label(draft: Draft, text: str) -> bool:
         return draft.content.says(text, (label,))
 
     stage = draft.session.stage
+    question = questions.open_question(draft)
+    asks_for_whom = question is not None and question.id == draft.content.perspective_question
     if is_label(words.menu.screening):
         _leave_erasing(draft)
         commands.screening(draft, None)
-    elif is_label(words.menu.screening_loved_one):
+    elif is_label(words.menu.screening_loved_one) and not asks_for_whom:
         _leave_erasing(draft)
         commands.screening(draft, Perspective.LOVED_ONE)
     elif is_label(words.menu.topics) or is_label(words.menu.more):
         draft.digression = True
         faq.show_topics(draft)
-    elif is_label(words.faq.none_of_these) and isinstance(stage, Browsing):
+    elif is_label(words.faq.none_of_these) and draft.session.last_question:
+        draft.digression = True
         faq.none_chosen(draft)
+        screens.show_open(draft)
     elif isinstance(stage, Browsing | LeavingContact) and is_label(words.again.change):
         presses.again(draft, "change")
     elif isinstance(stage, Browsing | LeavingContact) and is_label(words.again.fresh):

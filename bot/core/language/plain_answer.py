@@ -12,6 +12,7 @@ from bot.core.language.words import folded
 
 _APART = re.compile(r"[^a-z0-9]+")
 _JOINTS = re.compile(r"\s*(?:,|;|&|\+|/|\band\b|\by\b)\s*")
+_SPEAKER = re.compile(r"^(?:i|he|she|they|we) ")  # "i cant" says what "can't" says
 _NUMBER = re.compile(r"\d{1,4}")
 _OLDEST = 110
 _OF_AGE = frozenset(
@@ -54,10 +55,13 @@ def is_plain(phrases: Sequence[Collection[str]], text: str, *, several: bool = F
 
 
 def is_option(phrases: Iterable[Collection[str]], text: str, *, several: bool = False) -> bool:
-    """Whether `text` is one of the phrases, word for word; with `several`, a list of them."""
+    """Whether `text` is one of the phrases, word for word but for an "i" before it."""
     known = {plain_words(each) for option in phrases for each in option}
+    known |= {_SPEAKER.sub("", each) for each in known}
     parts = _JOINTS.split(folded(text).strip(" .!")) if several else [text]
-    return plain_words(text) in known or all(plain_words(each) in known for each in parts)
+    return all(_SPEAKER.sub("", plain_words(each)) in known for each in parts) or (
+        plain_words(text) in known
+    )
 
 
 def asks_for_time(phrases: Iterable[Collection[str]]) -> bool:
