@@ -5,12 +5,12 @@ which {words} a sentence may hold, so that a typo in one is found before a clien
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 
 from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
-from bot.core.language.plain_answer import plain_words
+from bot.core.content.phrases import ambiguous, wordless
 from bot.core.model import Frozen, Perspective, Urgency
 
 SLOTS = frozenset(
@@ -371,7 +371,7 @@ def _contact_mistakes(words: ContactWords, path: str) -> list[Mistake]:
             for each in missing
         ]
         phrases = [(each.id, (each.label, *each.also)) for each in step.choices]
-        mistakes += _ambiguous(phrases, path)
+        mistakes += ambiguous(phrases, path)
     return mistakes
 
 
@@ -381,30 +381,10 @@ def _phrase_mistakes(words: PlainWords, path: str) -> list[Mistake]:
     groups = [[(each, getattr(words, each)) for each in wishes]]
     groups.append([("affirm", words.affirm), ("deny", words.deny)])
     mistakes = [
-        Mistake(path=path, line=line_of(phrase), code="phrase", message=f"'{phrase}' holds no word")
+        mistake
         for name in words.__struct_fields__
-        for phrase in getattr(words, name)
-        if not plain_words(phrase)
+        for mistake in wordless(getattr(words, name), path)
     ]
     for group in groups:
-        mistakes += _ambiguous(group, path)
-    return mistakes
-
-
-def _ambiguous(groups: Sequence[tuple[str, Sequence[str]]], path: str) -> list[Mistake]:
-    """Phrases that stand in two of the groups, as they would be heard."""
-    known: dict[str, str] = {}
-    mistakes = []
-    for name, phrases in groups:
-        for phrase in phrases:
-            first = known.setdefault(plain_words(phrase), name)
-            if first != name:
-                mistakes.append(
-                    Mistake(
-                        path=path,
-                        line=line_of(phrase),
-                        code="phrase",
-                        message=f"'{phrase}' stands for '{name}' and for '{first}'",
-                    )
-                )
+        mistakes += ambiguous(group, path)
     return mistakes

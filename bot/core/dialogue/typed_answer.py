@@ -98,7 +98,8 @@ def is_answer(draft: Draft, text: str, *, by_its_words: bool = False) -> bool:
 def is_plain_answer(draft: Draft, text: str) -> bool:
     """Whether a message so plainly answers what is open that no fitted model need guess at danger.
 
-    Such are an option by its words, a bare age or time where one is asked for, a yes and a no.
+    Such are an option by its words, a bare age or time where one is asked for, and, at the screens
+    around the questions, a yes or a no.
 
     Never when a row for danger is found in it, or when a direct question about danger was asked.
     """
@@ -106,10 +107,10 @@ def is_plain_answer(draft: Draft, text: str) -> bool:
     question = questions.open_question(draft)
     if draft.session.asked or isinstance(stage, Browsing | WithStaff | CheckingSafety | InCrisis):
         return False
-    if draft.content.yes_or_no(text) is not None:
-        plain = True
-    elif question is not None:
+    if question is not None:
         plain = is_plain(_phrases(draft, question), text, several=question.multi)
+    elif draft.content.yes_or_no(text) is not None:
+        plain = True
     elif isinstance(stage, LeavingContact):
         plain = contact.is_plain(draft, text) or (stage.step == "time" and is_bare_time(text))
     else:
