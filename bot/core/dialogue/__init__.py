@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot.core.content import Content
 from bot.core.dialogue import (
+    beginning,
     commands,
     contact,
     crisis,
@@ -16,10 +17,11 @@ from bot.core.dialogue import (
     faq,
     handoff,
     presses,
-    questions,
     result,
     review,
     screens,
+    typed_answer,
+    wishes,
 )
 from bot.core.dialogue.draft import Draft
 from bot.core.dialogue.filing import file_incomplete
@@ -87,7 +89,9 @@ def advance(session: Session, event: AnyEvent, content: Content) -> Turn:
 def text_received(draft: Draft, text: str) -> None:
     """A typed message: danger first, then whatever is open."""
     asked = draft.session.asked
-    if crisis.heard(draft, text):
+    if not typed_answer.is_plain_answer(draft, text) and crisis.heard(draft, text):
+        return
+    if wishes.heard(draft, text):
         return
     stage = draft.session.stage
     match stage:
@@ -104,7 +108,7 @@ def text_received(draft: Draft, text: str) -> None:
         case AwaitingConsent():
             awaiting_consent(draft, text)
         case Screening():
-            questions.typed(draft, text)
+            typed_answer.typed(draft, text)
         case Reviewing():
             review.typed(draft, text)
         case LeavingContact():
@@ -145,12 +149,12 @@ def awaiting_consent(draft: Draft, text: str) -> None:
     """Consent is asked for: yes, no, or a question first."""
     said = draft.content.yes_or_no(text)
     if said:
-        questions.consented(draft)
+        beginning.consented(draft)
     elif said is False:
         presses.declined(draft)
     else:
         result.aside(draft, text)
-        questions.ask_consent_again(draft)
+        beginning.ask_consent_again(draft)
 
 
 def browsing(draft: Draft, text: str, asked: str) -> None:

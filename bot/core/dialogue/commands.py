@@ -1,7 +1,7 @@
 """What each /command does, at any stage; what was open is shown again afterwards."""
 
 from bot.core.content.wording import fill
-from bot.core.dialogue import contact, crisis, erasure, faq, handoff, questions, screens
+from bot.core.dialogue import beginning, contact, crisis, erasure, faq, handoff, questions, screens
 from bot.core.dialogue.draft import Draft
 from bot.core.dialogue.filing import file_incomplete
 from bot.core.dialogue.press import button
@@ -23,6 +23,7 @@ from bot.core.model import (
 )
 
 ALWAYS_ALLOWED = frozenset({"delete", "mydata", "privacy"})
+OF_ERASING = frozenset({"delete", "cancel", "stop"})
 SOURCE_LENGTH = 32
 
 
@@ -32,7 +33,7 @@ def received(draft: Draft, event: CommandReceived) -> None:
     draft.note(f"command {name if name in KNOWN else 'unknown'}")
     if isinstance(draft.session.stage, WithStaff) and name not in ALWAYS_ALLOWED:
         return
-    if isinstance(draft.session.stage, ConfirmingErase) and name != "delete":
+    if isinstance(draft.session.stage, ConfirmingErase) and name not in OF_ERASING:
         draft.become(draft.session.stage.parked)
     match name:
         case "start":
@@ -94,7 +95,7 @@ def start(draft: Draft, payload: str) -> None:
         faq.answer(draft, TopicId(choice))
         screens.show_open(draft)
     elif isinstance(draft.session.stage, Screening | Reviewing):
-        questions.offer_to_go_on(draft, lead=draft.content.wording.welcome_back)
+        beginning.offer_to_go_on(draft, lead=draft.content.wording.welcome_back)
     elif _is_busy(draft):
         screens.show_open(draft)
     else:
@@ -121,11 +122,11 @@ def screening(draft: Draft, perspective: Perspective | None) -> None:
     elif isinstance(stage, Screening | Reviewing):
         questions.return_to(draft)
     elif isinstance(stage, AwaitingConsent) or not draft.answers:
-        questions.begin(draft, perspective)
+        beginning.begin(draft, perspective)
     elif draft.session.filed in (IntakeStatus.COMPLETED, IntakeStatus.AMENDED):
         again(draft)
     else:
-        questions.go_on_later(draft)
+        beginning.go_on_later(draft)
 
 
 def again(draft: Draft) -> None:
@@ -160,6 +161,8 @@ def cancel(draft: Draft) -> None:
             draft.reply(words.kept if draft.answers else words.nothing)
         case LeavingContact():
             contact.finish(draft)
+        case ConfirmingErase():
+            erasure.decided(draft, is_yes=False)
         case InCrisis():
             crisis.still_here(draft)
         case CheckingSafety():
@@ -202,7 +205,7 @@ def status(draft: Draft) -> str:
         case Reviewing():
             parts.append(words.review)
         case Screening():
-            number, total = questions.place(draft)
+            number, total = beginning.place(draft)
             parts.append(fill(draft.content.wording.resume.text, number=number, total=total))
         case _:
             pass

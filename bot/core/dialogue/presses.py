@@ -1,6 +1,7 @@
 """What each button does. A button of an older screen changes nothing and says so kindly."""
 
 from bot.core.dialogue import (
+    beginning,
     commands,
     contact,
     crisis,
@@ -57,7 +58,7 @@ def _of_screen(draft: Draft, press: Press) -> bool:
         case AwaitingConsent() if press.verb == "consent":
             consent(draft, press.argument(2))
         case Screening() | Reviewing() if press.verb == "resume":
-            questions.resumed(draft, press.argument(2))
+            beginning.resumed(draft, press.argument(2))
         case Screening() if press.verb in OF_QUESTION:
             questions.pressed(draft, press)
         case Reviewing() if press.verb in OF_REVIEW:
@@ -136,16 +137,16 @@ def again(draft: Draft, choice: str) -> None:
         draft.become(Reviewing())
         review.show(draft)
     else:
-        questions.start_fresh(draft)
+        beginning.start_fresh(draft)
 
 
 def consent(draft: Draft, choice: str) -> None:
     """Yes, no, or more about privacy first."""
     if choice == "yes":
-        questions.consented(draft)
+        beginning.consented(draft)
     elif choice == "privacy":
         draft.reply(draft.content.spoken(draft.content.wording.privacy))
-        questions.ask_consent_again(draft)
+        beginning.ask_consent_again(draft)
     else:
         declined(draft)
 

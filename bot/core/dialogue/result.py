@@ -34,7 +34,8 @@ def show(draft: Draft) -> None:
         (button(words.human_button, "human"),),
     ]
     draft.reply("\n\n".join(filter(None, (text, hours, footer))), rows, lasting=True)
-    if how_soon in ALERTING and not draft.content.is_staffed(draft.event.at):
+    cannot_wait = result.urgency in ALERTING or draft.session.crisis_at is not None
+    if cannot_wait and not draft.content.is_staffed(draft.event.at):
         crisis.show_until_then(draft)
     steps = contact.steps(draft)
     if steps:

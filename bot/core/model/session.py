@@ -28,18 +28,26 @@ class AwaitingConsent(Frozen, tag=True):
 
 
 class Screening(Frozen, tag=True):
-    """A question is open. `chosen` are the ticks of a multi-select so far; `guess` awaits a yes."""
+    """A question is open. `chosen` are the ticks of a multi-select so far; `guess` awaits a yes.
+
+    `offered`: the question was not shown last, but whether to go on with the questions at all.
+    """
 
     question: QuestionId
     chosen: tuple[OptionId, ...] = ()
     guess: tuple[OptionId, ...] = ()
     from_review: bool = False
+    offered: bool = False
 
 
 class Reviewing(Frozen, tag=True):
-    """All is answered; the person looks it over before it goes to staff. `page` of the list shown."""
+    """All is answered; the person looks it over before it goes to staff. `page` of the list shown.
+
+    `offered`: the list was not shown last, but whether to go on at all.
+    """
 
     page: int = 0
+    offered: bool = False
 
 
 class LeavingContact(Frozen, tag=True):
