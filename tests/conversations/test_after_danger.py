@@ -191,3 +191,14 @@ def test_a_concern_in_mid_screening_keeps_the_question_open(chat: Chat) -> None:
     chat.writes(HOPELESS)
     assert "988" in chat.unread[0]
     assert isinstance(chat.session.stage, Screening)
+
+
+def test_what_is_no_question_gets_no_lecture_under_the_card(chat: Chat) -> None:
+    goes_through(chat, PLAIN)
+    chat.follows("""
+        client: most days
+        bot: I'm still here
+        client: how long does the program last?
+        bot: weeks
+        bot: I'm still here
+    """)

@@ -126,9 +126,7 @@ def checking(draft: Draft, text: str, asked: str) -> None:
         if not isinstance(draft.session.stage, InCrisis):
             screens.show_open(draft)
         return
-    found = draft.content.search(text)
-    if found.decision == "answer":
-        faq.give(draft, text, found)
+    answer_a_question(draft, text)
     screens.show_open(draft)
 
 
@@ -139,10 +137,16 @@ def in_crisis(draft: Draft, text: str, asked: str) -> None:
         if not isinstance(draft.session.stage, InCrisis):
             screens.show_open(draft)
         return
-    found = draft.content.search(text)
-    if found.decision == "answer":
-        faq.give(draft, text, found)
+    answer_a_question(draft, text)
     crisis.still_here(draft)
+
+
+def answer_a_question(draft: Draft, text: str) -> None:
+    """Where something graver is open: a question that is sure is answered, anything else is not."""
+    if draft.content.is_question(text):
+        found = draft.content.search(text)
+        if found.decision == "answer":
+            faq.give(draft, text, found)
 
 
 def awaiting_consent(draft: Draft, text: str) -> None:
@@ -161,9 +165,7 @@ def browsing(draft: Draft, text: str, asked: str) -> None:
     """Nothing is open: a greeting, a question, or words about the result."""
     is_question = draft.content.is_question(text)
     if draft.is_concerned:
-        found = draft.content.search(text) if is_question else None
-        if found is not None and found.decision == "answer":
-            faq.give(draft, text, found)
+        answer_a_question(draft, text)
     elif not is_question and crisis.acknowledged(draft, text, asked):
         pass
     elif not text.strip():
