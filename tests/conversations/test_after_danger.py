@@ -196,7 +196,7 @@ def test_a_concern_in_mid_screening_keeps_the_question_open(chat: Chat) -> None:
 def test_what_is_no_question_gets_no_lecture_under_the_card(chat: Chat) -> None:
     goes_through(chat, PLAIN)
     chat.follows("""
-        client: most days
+        client: my job is very hard
         bot: I'm still here
         client: how long does the program last?
         bot: weeks
