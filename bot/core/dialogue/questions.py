@@ -141,8 +141,8 @@ def _option_button(draft: Draft, question: Question, option: Option, *, is_ticke
     return screen_button(label, draft.session, verb, question.id, option.id)
 
 
-def offer_to_go_on(draft: Draft, lead: str = "") -> None:
-    """For somebody who comes back: where they were, and what they may do."""
+def offer_to_go_on(draft: Draft, lead: str = "", perspective: Perspective | None = None) -> None:
+    """For somebody who comes back: where they were, and what they may do; over for whom, if known."""
     words = draft.content.wording.resume
     stage = draft.session.stage
     text = words.review
@@ -151,7 +151,7 @@ def offer_to_go_on(draft: Draft, lead: str = "") -> None:
         text = fill(words.text, number=number, total=total)
     rows = [
         (screen_button(words.continue_, draft.session, "resume", "continue"),),
-        (screen_button(words.over, draft.session, "resume", "over"),),
+        (screen_button(words.over, draft.session, "resume", "over", perspective or ""),),
         (screen_button(words.delete, draft.session, "resume", "delete"),),
     ]
     draft.reply("\n\n".join(filter(None, (lead, text))), rows)
@@ -165,19 +165,19 @@ def place(draft: Draft) -> tuple[int, int]:
     return progress(draft.content.screening, draft.answers, stage.question)
 
 
-def go_on_later(draft: Draft) -> None:
+def go_on_later(draft: Draft, perspective: Perspective | None = None) -> None:
     """Somebody with unfinished answers asks for the questions again: where they were."""
     question = next_question(draft.content.screening, draft.answers)
     draft.become(Reviewing() if question is None else Screening(question=question.id))
-    offer_to_go_on(draft)
+    offer_to_go_on(draft, perspective=perspective)
 
 
-def resumed(draft: Draft, choice: str) -> None:
+def resumed(draft: Draft, choice: str, perspective: Perspective | None = None) -> None:
     """What somebody who came back chose to do."""
     words = draft.content.wording.resume
     if choice == "over":
         draft.receipt(f"✓ {words.over}")
-        start_over(draft)
+        start_over(draft, perspective)
     elif choice == "delete":
         erasure.ask(draft)
     else:
@@ -189,15 +189,15 @@ def resumed(draft: Draft, choice: str) -> None:
             show(draft)
 
 
-def start_over(draft: Draft) -> None:
+def start_over(draft: Draft, perspective: Perspective | None = None) -> None:
     """Begin again; the answers so far stay on record, struck through."""
     draft.note("start-over")
     _retract(draft, {answer.question for answer in draft.session.answers})
     draft.change(result=None)
-    start(draft, None)
+    start(draft, perspective)
 
 
-def start_fresh(draft: Draft) -> None:
+def start_fresh(draft: Draft, perspective: Perspective | None = None) -> None:
     """A new intake in the same chat, for instance for somebody else; the old one stays on record."""
     draft.note("start-fresh")
     draft.change(
@@ -211,7 +211,7 @@ def start_fresh(draft: Draft) -> None:
         started_at=None,
     )
     draft.become(Browsing())
-    begin(draft)
+    begin(draft, perspective)
 
 
 def pressed(draft: Draft, press: Press) -> None:
