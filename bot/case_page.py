@@ -26,6 +26,7 @@ def case_page(record: CaseRecord, content: Content) -> str:
     blocks = [
         _head(record, content),
         _outcome(result, content),
+        _guardian(record, content),
         _otherwise(record, content),
         _ratings(result, content),
         _answers(record, content),
@@ -78,6 +79,11 @@ def _outcome(result: Result | None, content: Content) -> Iterator[str]:
     labels = {flag.id: flag.label for flag in form.flags}
     for flag in result.flags:
         yield f"  [{flag}] {labels.get(flag, '')}".rstrip()
+
+
+def _guardian(record: CaseRecord, content: Content) -> Iterator[str]:
+    if record.intake is not None and content.tells_guardian(record.intake):
+        yield f"  [!] {content.screening.minors.notify_staff}"
 
 
 def _otherwise(record: CaseRecord, content: Content) -> Iterator[str]:
