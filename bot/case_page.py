@@ -28,6 +28,7 @@ def case_page(record: CaseRecord, content: Content) -> str:
         _head(record, content),
         _danger(record),
         _outcome(result, content),
+        _guardian(record, content),
         _otherwise(record, content),
         _ratings(result, content),
         _answers(record, content),
@@ -97,6 +98,11 @@ def _outcome(result: Result | None, content: Content) -> Iterator[str]:
         yield f"  [{flag}] {labels.get(flag, '')}".rstrip()
 
 
+def _guardian(record: CaseRecord, content: Content) -> Iterator[str]:
+    if record.intake is not None and content.tells_guardian(record.intake):
+        yield f"  [!] {content.screening.minors.notify_staff}"
+
+
 def _otherwise(record: CaseRecord, content: Content) -> Iterator[str]:
     """Which single answers, had they been different, would have led to another outcome."""
     result = record.intake.result if record.intake else None
@@ -133,12 +139,14 @@ def _answers(record: CaseRecord, content: Content) -> Iterator[str]:
     for turn in record.turns:  # a question that was interrupted and is still open
         if turn.digression and turn.question:
             by_question.setdefault(turn.question, [])
+    order = [each.id for each in content.screening.questions]
+    asked = sorted(by_question, key=lambda each: order.index(each) if each in order else len(order))
     yield "ANSWERS"
-    for number, (question, given) in enumerate(by_question.items(), start=1):
+    for number, question in enumerate(asked, start=1):
         known = content.screening.question(question)
         text = stem(known, record.perspective) if known else question
         yield f"  {number}. {text}"
-        for answer in given:
+        for answer in by_question[question]:
             yield f"     {_answer(answer, record, content)}"
         yield from _digressions(record, question)
     result = record.intake.result if record.intake else None

@@ -66,7 +66,7 @@ class Client:
         picks = {"How old": "18 to 64"} | dict(picks or {})
         [last] = await self.chats("/screening", "[Yes, start]")
         for _ in range(60):
-            if not last.startswith("**Question"):
+            if "**Question" not in last:
                 break
             picked = next((pick for words, pick in picks.items() if words in last), "")
             [last] = (await self.chats(f"[{picked or self._first()}]"))[-1:]

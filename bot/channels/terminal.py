@@ -1,6 +1,7 @@
 """The assistant in a terminal: for trying everything out, and for tests that talk to a process.
 
-On a TTY buttons are numbered and chosen by number or label. With `plain`, each line of input is one
+On a TTY buttons are numbered and chosen by number or label; where labels bring numbers of their own,
+those count, and the other buttons have letters. With `plain`, each line of input is one
 message, `[Label]` presses the visible button of that label, and every message of the bot is printed
 as `bot: ...` with further lines indented and its buttons below as `[Label]`, flushed at once.
 """
@@ -8,6 +9,7 @@ as `bot: ...` with further lines indented and its buttons below as `[Label]`, fl
 import asyncio
 import re
 import secrets
+import string
 import sys
 import threading
 from collections.abc import Callable
@@ -30,6 +32,7 @@ from bot.core.post import Delivered, Delivery, Outcome, Outgoing, OutgoingKind
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 _PRESS = re.compile(r"\[(.+)\]$")
+_NUMBERED = re.compile(r"(\d+)\. ")
 
 
 class Terminal:
@@ -92,9 +95,9 @@ class Terminal:
         self._console.print()
         bold = _BOLD.sub(r"[bold]\1[/]", escape(text))
         self._console.print(f"[bold {color}]{who}[/] {bold}")
-        for number, each in enumerate(buttons, start=1):
+        for key, each in _keyed(buttons):
             link = f"  [dim]{escape(each.url)}[/]" if each.url else ""
-            self._console.print(f"   [green]{number}[/] {escape(each.label)}{link}")
+            self._console.print(f"   [green]{key}[/] {escape(each.label)}{link}")
 
     def visible(self) -> list[tuple[MessageId, Button]]:
         """The buttons that can be pressed, those of the newest message first."""
@@ -137,10 +140,16 @@ class Terminal:
             return next((each for each in visible if each[1].label == said), None)
         if self.plain or not visible:
             return None
-        newest = [each for each in visible if each[0] == visible[0][0]]
-        if said.isdecimal() and 1 <= int(said) <= len(newest):
-            return newest[int(said) - 1]
-        return next((each for each in newest if each[1].label.casefold() == said.casefold()), None)
+        newest = visible[0][0]
+        wanted = said.casefold()
+        return next(
+            (
+                (newest, each)
+                for key, each in _keyed(self._shown[newest])
+                if each.data and wanted in (key, each.label.casefold())
+            ),
+            None,
+        )
 
     def delivery(self, event: AnyEvent) -> Delivery:
         """The event as the reception takes it."""
@@ -169,3 +178,17 @@ class Terminal:
 
         threading.Thread(target=read, daemon=True).start()
         return queue
+
+
+def _keyed(buttons: tuple[Button, ...]) -> list[tuple[str, Button]]:
+    """Each button with what is typed to press it; links have only a dash.
+
+    Labels such as "3. No one" keep their number, so that it means the same on the button and in the
+    text above; the others of that screen, such as the one that sends everything, get letters.
+    """
+    own = [_NUMBERED.match(each.label) for each in buttons]
+    keys = iter(string.ascii_lowercase if any(own) else map(str, range(1, len(buttons) + 1)))
+    return [
+        (number[1] if number else next(keys) if each.data else "-", each)
+        for number, each in zip(own, buttons, strict=True)
+    ]

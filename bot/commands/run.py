@@ -32,8 +32,11 @@ CONNECT = """\
 This is the assistant in your terminal. Nothing leaves this machine; the record is kept in {data}.
 To connect Telegram: 1. write to @BotFather, send /newbot, and copy the token it gives you;
 2. start again with BOT_TOKEN set to it; 3. add the bot to a staff group, and set BOT_STAFF_CHAT_ID.
-Type a message, the number or the label of a button, or /help. Ctrl-D ends.
 """
+TYPE = "Type a message, the number or the label of a button, or /help. Ctrl-D ends.\n"
+TYPE_PLAIN = (
+    "Each line of input is a message, [Label] presses that button. The end of input ends.\n"
+)
 DRAIN = timedelta(seconds=10)
 DOWN = """\
 bot: until that is mended, only signs of danger are answered; other messages wait at Telegram, which
@@ -279,8 +282,10 @@ async def _terminal(
         staff_chat=staff_chat,
         has_console=namespace.console,
     ) as running:
+        if namespace.command == "run" or not plain:
+            connect = CONNECT.format(data=settings.data_dir) + (TYPE_PLAIN if plain else TYPE)
+            print(connect, file=sys.stderr if plain else sys.stdout, flush=True)
         if not plain:
-            print(CONNECT.format(data=settings.data_dir), flush=True)
             event = CommandReceived(
                 event_id=EventId(f"terminal:{os.urandom(12).hex()}"),
                 chat_id=terminal.chat_id,

@@ -140,6 +140,12 @@ def marks(form: Form, flags: tuple[Flag, ...]) -> tuple[Mark, ...]:
     return tuple(sorted(found, key=lambda each: not each.is_red))
 
 
+def _notify_marks(content: Content, intake: Intake) -> tuple[Mark, ...]:
+    """That a parent or guardian is to be told, where the clinic's policy says so."""
+    words = str(content.screening.minors.notify_staff)
+    return (Mark(text=words, is_red=True),) if content.tells_guardian(intake) else ()
+
+
 def case_page(batch: Batch, code: str, contents: Contents, *, looks: bool) -> CasePage | None:
     """The case, or None where there is none; `looks` notes that somebody reads it."""
     row = case_row(batch, code)
@@ -162,7 +168,10 @@ def case_page(batch: Batch, code: str, contents: Contents, *, looks: bool) -> Ca
         intake=intake,
         perspective=PERSPECTIVES[intake.perspective],
         due_at=due_at(intake.filed_at, Urgency(row.urgency), contents.newest.clinic),
-        marks=marks(content.screening, result.flags) if result else (),
+        marks=(
+            *_notify_marks(content, intake),
+            *(marks(content.screening, result.flags) if result else ()),
+        ),
         suggestion=suggestion(content.screening, intake),
         answers=tuple(answer_lines(content.screening, intake)),
         ratings=ratings(content.screening, intake),

@@ -81,6 +81,8 @@ def _screening(form: Form) -> Iterator[ClientText]:
     yield from _both(form.skips.text, "staff call")
     yield _text(file, form.skips.loved_one_label, Kind.LABEL, "skip")
     yield from _both(form.minors.note, "minors")
+    for notify, text in form.minors.notify.items():
+        yield from _both(text, f"minors notify {notify}")
     yield from _both(form.minors.not_served, "not served")
     yield _text(file, form.proxy_note, Kind.MESSAGE, "proxy note")
 

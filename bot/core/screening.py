@@ -30,10 +30,14 @@ URGENCIES = tuple(Urgency)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """The answers rated once, as known or as assumed; `level` is what `rated` is within the cap."""
+    """The answers rated once, as known or as assumed; `level` is what `rated` is within the cap.
+
+    `flags` are those of the rule that holds, and of the one that is shown for it within the cap.
+    """
 
     given: Given
     rule: Rule
+    flags: frozenset[Flag]
     rated: Level
     level: Level
     urgency: Urgency
@@ -138,7 +142,7 @@ def _result(form: Form, given: Answers) -> Result:
         rule=winner.rule.id,
         staff_call="skip" in assumed.given.kinds,
         urgency=max(known.urgency, assumed.urgency, key=URGENCIES.index),
-        flags=_flags(form, said, assumed.given, winner),
+        flags=_flags(form, said, assumed, winner),
         reasons=reasons(form, winner.rule.when, winner.given),
         ratings_known=dict(known.given.ratings),
         ratings_assumed=dict(assumed.given.ratings),
@@ -169,12 +173,14 @@ def _run(form: Form, answers: Answers, options: list[Option], *, is_known: bool)
     given = Given(answers, ratings(form, options, answers), kinds)
     rule = next(rule for rule in form.rules if holds(rule.when, given))
     level = rated = rule.outcome
+    flags = set(rule.flags)
     cap = form.skips.cap
     if not is_known and LEVELS.index(rated) > LEVELS.index(cap) and not form.texts(rated).stops:
         level = cap
         # what is shown is the reason for the cap's own outcome, where there is one
         within = (each for each in form.rules if each.outcome is cap and holds(each.when, given))
         rule = next(within, rule)
+        flags.update(rule.flags)
     given.level = level
     urgency = URGENCIES[0]
     for each in form.urgency_rules:
@@ -184,14 +190,17 @@ def _run(form: Form, answers: Answers, options: list[Option], *, is_known: bool)
             and holds(each.when, given)
         ):
             urgency = each.urgency
-    return Run(given=given, rule=rule, rated=rated, level=level, urgency=urgency)
+    return Run(
+        given=given, rule=rule, flags=frozenset(flags), rated=rated, level=level, urgency=urgency
+    )
 
 
 def _flags(
-    form: Form, said: list[tuple[Question, Option]], given: Given, winner: Run
+    form: Form, said: list[tuple[Question, Option]], assumed: Run, winner: Run
 ) -> tuple[Flag, ...]:
-    """All marks, in the order of the form."""
-    marks = set(winner.rule.flags)
+    """All marks, in the order of the form; also what is only assumed is marked for staff."""
+    given = assumed.given
+    marks = {*winner.flags, *assumed.flags}
     for _, option in said:
         marks.update(option.flags)
     decided = Given(given.answers, given.ratings, given.kinds, winner.level)

@@ -19,6 +19,7 @@ from bot.core.model import (
     Flag,
     Frozen,
     Level,
+    Notify,
     OptionId,
     Perspective,
     QuestionId,
@@ -295,13 +296,18 @@ class Incomplete(Frozen, frozen=True):
 
 
 class Minors(Frozen, frozen=True):
-    """What is said to minors, and whom the program cannot take."""
+    """What is said to minors, and whom the program cannot take.
+
+    `notify` says whom staff tell, by the clinic's policy; `notify_staff` reminds staff of it.
+    """
 
     flag: Flag
     note: Text
     too_young: Condition
     not_served: Text
     source: SourceId
+    notify: dict[Notify, Text] = field(default_factory=dict)
+    notify_staff: str = ""
     line: int = 0
 
 

@@ -1,6 +1,6 @@
 """How an outcome is told to the person; all the words stand in content/screening.yaml."""
 
-from bot.core.model import Answers, Perspective, Result
+from bot.core.model import Answers, Notify, Perspective, Result
 from bot.core.screening_form import Form
 from bot.core.screening_rules import Given, holds
 
@@ -12,6 +12,7 @@ def result_text(
     answers: Answers,
     *,
     serves_minors: bool = True,
+    notify: Notify = Notify.NEVER,
 ) -> str:
     """What the person is told: no setting is named when staff should talk with them first."""
     texts = form.texts(result.level)
@@ -24,7 +25,7 @@ def result_text(
         template.to(perspective),
         reasons="\n".join(f"• {reason.text}" for reason in result.reasons),
         urgency=form.urgency(result.urgency).text.to(perspective),
-        note="\n\n".join(_notes(form, result, perspective)),
+        note="\n\n".join(_notes(form, result, perspective, notify)),
     )
 
 
@@ -40,10 +41,17 @@ def is_served(form: Form, result: Result, answers: Answers, *, serves_minors: bo
     return serves_minors and not holds(form.minors.too_young, Given(answers))
 
 
-def _notes(form: Form, result: Result, perspective: Perspective) -> list[str]:
+def guardian_notice(form: Form, notify: Notify, perspective: Perspective) -> str:
+    """Whether staff tell a parent or guardian, to a minor or to whom asks about one."""
+    text = form.minors.notify.get(notify)
+    return text.to(perspective) if text else ""
+
+
+def _notes(form: Form, result: Result, perspective: Perspective, notify: Notify) -> list[str]:
     notes = []
     if form.minors.flag in result.flags:
-        notes.append(form.minors.note.to(perspective))
+        told = guardian_notice(form, notify, perspective)
+        notes.append(" ".join(filter(None, (form.minors.note.to(perspective), told))))
     if perspective is not Perspective.SELF:
         notes.append(str(form.proxy_note))
     return notes

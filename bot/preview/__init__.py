@@ -17,7 +17,7 @@ from bot.core.model import Level, Perspective, Result
 from bot.core.reading import grade
 from bot.core.screening import outcome
 from bot.core.screening_form import Form, Question, full_answers, label, stem
-from bot.core.screening_texts import result_text
+from bot.core.screening_texts import guardian_notice, result_text
 from bot.preview.flow import flow
 
 PERSPECTIVES = (Perspective.SELF, Perspective.LOVED_ONE)
@@ -180,7 +180,11 @@ def _results(content: Content) -> Iterator[tuple[str, list[Bubble]]]:
             "Some answers skipped",
             [Bubble(result_text(form, skipped, each, {})) for each in PERSPECTIVES],
         )
-    young = [Bubble(form.minors.note.to(each)) for each in PERSPECTIVES]
+    notify = content.clinic.minor.notify
+    young = [
+        Bubble(" ".join((form.minors.note.to(each), guardian_notice(form, notify, each))).rstrip())
+        for each in PERSPECTIVES
+    ]
     young += [Bubble(form.minors.not_served.to(each)) for each in PERSPECTIVES]
     yield "Under 18", young
     yield (

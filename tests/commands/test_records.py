@@ -68,6 +68,23 @@ def test_staff_list_cases_read_one_and_erase_it(operator: Operator) -> None:
     assert "there is no case" in operator.runs("transcript", case, code=1)
 
 
+def test_staff_read_the_answers_in_the_order_of_the_form(tmp_path: Path) -> None:
+    operator = Operator(tmp_path)
+    labels = ["Yes, start", "For me", "No, nothing like this", "Mood, worry, trauma or stress"]
+    labels += ["18 to 64", "No thoughts of dying or suicide"]
+    lines = ["/screening", *(f"[{each}]" for each in labels), "/back", "/back"]
+    lines += [
+        "[13 to 17]",
+        "[Yes]",
+        "/human",
+    ]  # opens a question that stands before one answered already
+    operator.runs("chat", "--plain", typed="\n".join(lines))
+    page = operator.runs("transcript", operator.runs("transcripts").split("\t")[0])
+    stems = ["How old are you?", "Does a parent or guardian know", "In the past month, which"]
+    places = [page.index(each) for each in stems]
+    assert places == sorted(places)
+
+
 def test_an_operator_backs_up_loses_everything_and_gets_it_back(operator: Operator) -> None:
     folder = operator.folder
     operator.runs("backup", folder / "copies", folder / "keys")

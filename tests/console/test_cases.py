@@ -1,10 +1,13 @@
 """A case from the queue to the decision, as staff work on it."""
 
 import re
+from pathlib import Path
 
-from clinic import Clinic
+from clinic import Clinic, clinic_in
 
 from bot.console.accounts import Role
+from bot.content_folder import folder_texts
+from bot.core.content import read_content
 
 HARD = {"past month": "Thought of a way"}
 
@@ -244,3 +247,15 @@ async def test_markup_of_clients_and_staff_is_shown_as_they_wrote_it(clinic: Cli
         assert "<script>alert" not in page.html
         assert "<img src=x" not in page.html
         assert "49" not in page.html.split("{{7*")[0][-3:]
+
+
+async def test_staff_read_on_the_case_that_their_policy_has_a_guardian_told(tmp_path: Path) -> None:
+    texts, _ = folder_texts(Path(__file__).parents[2] / "content")
+    texts["clinic.yaml"] = texts["clinic.yaml"].replace("notify: never", "notify: always")
+    content, _ = read_content(texts, b"")
+    assert content is not None
+    async with clinic_in(tmp_path, content) as clinic:
+        await clinic.client().screens({"How old": "13 to 17"})
+        ana = await clinic.colleague("Ana", Role.VIEWER)
+        page = await ana.opens(f"/cases/{await clinic.case_of()}")
+        assert "our safety policy has a parent or guardian told" in page.text

@@ -3,6 +3,8 @@
 from answers import BEGIN, MILD, goes_through, reviews
 from chat import Chat
 
+from bot.core.model import NoteMiss
+
 
 def test_a_clear_question_is_answered_with_thumbs(chat: Chat) -> None:
     chat.follows("""
@@ -128,6 +130,15 @@ def test_a_question_during_the_review_is_answered_and_the_review_comes_back(chat
         bot: insur
         bot: Please look this over
     """)
+
+
+def test_hello_during_the_review_shows_it_again_and_is_no_unanswered_question(chat: Chat) -> None:
+    reviews(chat)
+    chat.follows("""
+        client: hi
+        bot: Please look this over
+    """)
+    assert not any(isinstance(each, NoteMiss) for each in chat.effects)
 
 
 def test_a_deep_link_to_a_topic_answers_it(chat: Chat) -> None:

@@ -204,3 +204,9 @@ def test_the_review_lists_every_answer(chat: Chat) -> None:
     text = chat.shown[-1].text
     for number in range(1, 16):
         assert f"{number}. " in text
+
+
+def test_a_question_with_several_answers_says_once_to_pick_all_that_apply(chat: Chat) -> None:
+    goes_through(chat, *BEGIN, *MILD[:-2])
+    assert chat.shown[-1].text.count("Pick all that apply") == 1
+    assert "press done" in chat.shown[-1].text.casefold()

@@ -190,3 +190,40 @@ def test_submitting_twice_changes_nothing(chat: Chat) -> None:
     assert chat.session.answers == before.answers
     assert chat.session.stage == before.stage
     assert len([each for each in chat.effects if type(each).__name__ == "FileIntake"]) == filed
+
+
+def test_who_has_finished_starts_fresh_for_someone_they_care_about(chat: Chat) -> None:
+    finishes(chat)
+    chat.follows("""
+        client: /start loved-one
+        bot: automated helper
+        bot: You've already been through the questions
+        client: [Start fresh]
+        bot: Is anything like this happening to them right now?
+    """)
+    assert chat.session.perspective == "loved-one"
+
+
+def test_own_answers_give_way_to_questions_for_someone_they_care_about(chat: Chat) -> None:
+    goes_through(chat, "/start", *BEGIN, "[No, nothing like this]", "/cancel")
+    chat.follows("""
+        client: [Ask for someone I care about]
+        bot: You were on question 3
+        client: [Start over]
+        bot: Is anything like this happening to them right now?
+    """)
+
+
+def test_in_mid_screening_somebody_else_can_be_asked_for(chat: Chat) -> None:
+    goes_through(chat, "/start", *BEGIN)
+    chat.follows("""
+        client: [Ask for someone I care about]
+        bot: You were on question 2
+        client: [Start over]
+        bot: Is anything like this happening to them right now?
+        client: /start professional
+        bot: You were on question 2
+        client: [Start over]
+        bot: Is anything like this happening to them right now?
+    """)
+    assert chat.session.perspective == "professional"

@@ -336,22 +336,6 @@ def test_progress_counts_up_to_its_own_total() -> None:
     assert seen[-1] == (18, 18)
 
 
-def test_a_skipped_answer_calls_staff_and_raises_to_an_iop_at_most() -> None:
-    found = result(
-        suicide_thoughts="prefer-not", functioning="prefer-not", home="unsafe", support="none"
-    )
-    assert found.staff_call
-    assert found.level is Level.IOP
-    assert found.level_assumed is Level.INPATIENT
-    assert found.ratings_known["harm"] == 0
-    assert found.ratings_assumed["harm"] == 3
-
-
-def test_a_guardian_question_skipped_does_not_call_staff() -> None:
-    assert not result(age_band="13-17", guardian="prefer-not").staff_call
-    assert result(age_band="prefer-not").staff_call
-
-
 def test_someone_who_left_half_way_is_called_and_no_reason_is_made_up() -> None:
     form = the_form()
     given = answers(attempt_history="past-year")

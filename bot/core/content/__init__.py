@@ -19,8 +19,9 @@ from bot.core.content.wording import ContactStep, Wording, fill, read_wording
 from bot.core.crisis_card import footer, hotlines
 from bot.core.language.faq import FaqIndex, Found, faq_index
 from bot.core.language.plain_answer import plain_words
-from bot.core.model import Answers, Perspective, QuestionId, TopicId
+from bot.core.model import Answers, Intake, Notify, Perspective, QuestionId, TopicId, Urgency
 from bot.core.screening_form import Form
+from bot.core.screening_texts import guardian_notice
 
 FILES = ("clinic.yaml", "console.yaml", "faq.yaml", "safety.yaml", "screening.yaml", "wording.yaml")
 MODEL = "safety_model.bin"
@@ -97,6 +98,22 @@ class Content:
             for question in self.screening.questions
             for option in question.options
             if option.id in answers.get(question.id, ())
+        )
+
+    def guardian_warning(self, answers: Answers, perspective: Perspective) -> str:
+        """That staff tell a parent or guardian, said once an age tells of a minor; or nothing."""
+        notify = self.clinic.minor.notify
+        if notify is Notify.NEVER or not self.is_minor(answers):
+            return ""
+        return guardian_notice(self.screening, notify, perspective)
+
+    def tells_guardian(self, intake: Intake) -> bool:
+        """Whether the clinic's policy has staff tell a parent or guardian because of this intake."""
+        notify = self.clinic.minor.notify
+        if notify is Notify.NEVER or (notify is Notify.IN_DANGER and intake.urgency != Urgency.NOW):
+            return False
+        return self.is_minor(
+            {each.question: each.options for each in intake.answers if each.retracted_at is None}
         )
 
     def spoken(self, text: str) -> str:
@@ -226,6 +243,8 @@ def read_content(
         mistakes += _unused_facts(clinic, faq, path("clinic.yaml"))
     if clinic is not None and safety is not None:
         mistakes += _country(clinic, safety, path("clinic.yaml"))
+    if clinic is not None and screening is not None:
+        mistakes += _notify(clinic, screening, path("clinic.yaml"))
     if clinic is None or faq is None or safety is None or screening is None or wording is None:
         return None, sorted(mistakes)
     if console is None or any(not each.warning for each in mistakes):
@@ -275,5 +294,20 @@ def _country(clinic: Clinic, safety: Safety, path: str) -> list[Mistake]:
             code="no-hotlines",
             message=f"safety.yaml has no emergency number for the country '{clinic.country}'",
             hint=f"use one of {', '.join(safety.countries)}, or add it there",
+        )
+    ]
+
+
+def _notify(clinic: Clinic, screening: Form, path: str) -> list[Mistake]:
+    notify, minors = clinic.minor.notify, screening.minors
+    if notify is Notify.NEVER or (notify in minors.notify and minors.notify_staff):
+        return []
+    return [
+        Mistake(
+            path=path,
+            line=clinic.minor.line,
+            code="no-notice",
+            message=f"screening.yaml has no words for minor: {{notify: {notify}}}",
+            hint="under minors, add them to notify, and notify_staff",
         )
     ]

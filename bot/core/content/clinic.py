@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, field
 
 from bot.core.checked_yaml import Mistake, line_of, load
-from bot.core.model import Frozen, Urgency
+from bot.core.model import Frozen, Notify, Urgency
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Span = Annotated[
@@ -37,6 +37,13 @@ def _minutes(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:])
 
 
+class MinorPolicy(Frozen):
+    """What the clinic does about minors; they are told so as soon as their age is known."""
+
+    notify: Notify = Notify.NEVER
+    line: int = 0
+
+
 class Clinic(Frozen):
     """content/clinic.yaml. `facts` fill the answers of the FAQ; a missing one is never guessed."""
 
@@ -44,6 +51,7 @@ class Clinic(Frozen):
     country: str
     timezone: str
     serves_minors: bool = True
+    minor: MinorPolicy = MinorPolicy()
     facts: dict[str, str] = field(default_factory=dict)
     office_hours: OfficeHours = OfficeHours()
     alert_again_minutes: dict[Urgency, int] = field(default_factory=dict)

@@ -79,8 +79,8 @@ def start(draft: Draft, perspective: Perspective | None) -> None:
     questions.go_on(draft)
 
 
-def offer_to_go_on(draft: Draft, lead: str = "") -> None:
-    """For somebody who comes back: where they were, and what they may do."""
+def offer_to_go_on(draft: Draft, lead: str = "", perspective: Perspective | None = None) -> None:
+    """For somebody who comes back: where they were, and what they may do; over for whom, if known."""
     words = draft.content.wording.resume
     stage = draft.session.stage
     text = words.review
@@ -93,7 +93,7 @@ def offer_to_go_on(draft: Draft, lead: str = "") -> None:
         draft.change(stage=replace(stage, offered=True))
     rows = [
         (screen_button(words.continue_, draft.session, "resume", "continue"),),
-        (screen_button(words.over, draft.session, "resume", "over"),),
+        (screen_button(words.over, draft.session, "resume", "over", perspective or ""),),
         (screen_button(words.delete, draft.session, "resume", "delete"),),
     ]
     draft.reply("\n\n".join(filter(None, (lead, text))), rows)
@@ -107,19 +107,19 @@ def place(draft: Draft) -> tuple[int, int]:
     return progress(draft.content.screening, draft.answers, stage.question)
 
 
-def go_on_later(draft: Draft) -> None:
+def go_on_later(draft: Draft, perspective: Perspective | None = None) -> None:
     """Somebody with unfinished answers asks for the questions again: where they were."""
     question = next_question(draft.content.screening, draft.answers)
     draft.become(Reviewing() if question is None else Screening(question=question.id))
-    offer_to_go_on(draft)
+    offer_to_go_on(draft, perspective=perspective)
 
 
-def resumed(draft: Draft, choice: str) -> None:
+def resumed(draft: Draft, choice: str, perspective: Perspective | None = None) -> None:
     """What somebody who came back chose to do."""
     words = draft.content.wording.resume
     if choice == "over":
         draft.receipt(f"✓ {words.over}")
-        start_over(draft)
+        start_over(draft, perspective)
     elif choice == "delete":
         erasure.ask(draft)
     else:
@@ -149,15 +149,15 @@ def replied(draft: Draft, text: str) -> bool:
     return True
 
 
-def start_over(draft: Draft) -> None:
+def start_over(draft: Draft, perspective: Perspective | None = None) -> None:
     """Begin again; the answers so far stay on record, struck through."""
     draft.note("start-over")
     questions.retract(draft, {answer.question for answer in draft.session.answers})
     draft.change(result=None)
-    start(draft, None)
+    start(draft, perspective)
 
 
-def start_fresh(draft: Draft) -> None:
+def start_fresh(draft: Draft, perspective: Perspective | None = None) -> None:
     """A new intake in the same chat, for instance for somebody else; the old one stays on record."""
     draft.note("start-fresh")
     draft.change(
@@ -166,9 +166,10 @@ def start_fresh(draft: Draft) -> None:
         result=None,
         contact=Contact(),
         filed=None,
+        filed_urgency=None,
         crisis_at=None,
         human_asked_at=None,
         started_at=None,
     )
     draft.become(Browsing())
-    begin(draft)
+    begin(draft, perspective)

@@ -95,7 +95,8 @@ def start(draft: Draft, payload: str) -> None:
         faq.answer(draft, TopicId(choice))
         screens.show_open(draft)
     elif isinstance(draft.session.stage, Screening | Reviewing):
-        beginning.offer_to_go_on(draft, lead=draft.content.wording.welcome_back)
+        known = Perspective(choice) if choice in set(Perspective) else None
+        beginning.offer_to_go_on(draft, draft.content.wording.welcome_back, known)
     elif _is_busy(draft):
         screens.show_open(draft)
     else:
@@ -120,23 +121,26 @@ def screening(draft: Draft, perspective: Perspective | None) -> None:
     elif isinstance(stage, LeavingContact):
         contact.show(draft)
     elif isinstance(stage, Screening | Reviewing):
-        questions.return_to(draft)
+        if perspective in (None, draft.session.perspective):
+            questions.return_to(draft)
+        else:
+            beginning.offer_to_go_on(draft, perspective=perspective)
     elif isinstance(stage, AwaitingConsent) or not draft.answers:
         beginning.begin(draft, perspective)
     elif draft.session.filed in (IntakeStatus.COMPLETED, IntakeStatus.AMENDED):
-        again(draft)
+        again(draft, perspective)
     else:
-        beginning.go_on_later(draft)
+        beginning.go_on_later(draft, perspective)
 
 
-def again(draft: Draft) -> None:
-    """Somebody who has finished may change answers, or start fresh."""
+def again(draft: Draft, perspective: Perspective | None = None) -> None:
+    """Somebody who has finished may change answers, or start fresh, for whom they said already."""
     words = draft.content.wording.again
     draft.reply(
         words.text,
         [
             (button(words.change, "again", "change"),),
-            (button(words.fresh, "again", "fresh"),),
+            (button(words.fresh, "again", "fresh", perspective or ""),),
         ],
         lasting=True,
     )

@@ -58,7 +58,7 @@ def _of_screen(draft: Draft, press: Press) -> bool:
         case AwaitingConsent() if press.verb == "consent":
             consent(draft, press.argument(2))
         case Screening() | Reviewing() if press.verb == "resume":
-            beginning.resumed(draft, press.argument(2))
+            beginning.resumed(draft, press.argument(2), _perspective(press.argument(3)))
         case Screening() if press.verb in OF_QUESTION:
             questions.pressed(draft, press)
         case Reviewing() if press.verb in OF_REVIEW:
@@ -112,9 +112,7 @@ def _anytime(draft: Draft, press: Press) -> bool:
             if not contact.offered(draft):
                 stale(draft)
         case "screening":
-            choice = press.argument(0)
-            known = Perspective(choice) if choice in set(Perspective) else None
-            commands.screening(draft, known)
+            commands.screening(draft, _perspective(press.argument(0)))
         case "result":
             if press.argument(0) == "disagree":
                 result.disagree(draft)
@@ -122,13 +120,18 @@ def _anytime(draft: Draft, press: Press) -> bool:
                 result.meaning(draft)
             screens.show_open(draft)
         case "again":
-            again(draft, press.argument(0))
+            again(draft, press.argument(0), _perspective(press.argument(1)))
         case _:
             return False
     return True
 
 
-def again(draft: Draft, choice: str) -> None:
+def _perspective(choice: str) -> Perspective | None:
+    """Whom a button says that the questions are for, where it does."""
+    return Perspective(choice) if choice in set(Perspective) else None
+
+
+def again(draft: Draft, choice: str, perspective: Perspective | None = None) -> None:
     """Somebody who has finished changes answers, or starts a fresh intake."""
     is_finished = draft.session.filed in (IntakeStatus.COMPLETED, IntakeStatus.AMENDED)
     if not is_finished or not isinstance(draft.session.stage, Browsing | LeavingContact):
@@ -137,7 +140,7 @@ def again(draft: Draft, choice: str) -> None:
         draft.become(Reviewing())
         review.show(draft)
     else:
-        beginning.start_fresh(draft)
+        beginning.start_fresh(draft, perspective)
 
 
 def consent(draft: Draft, choice: str) -> None:

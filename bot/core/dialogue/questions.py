@@ -156,7 +156,9 @@ def answered(
         draft.become(Screening(question=question.id))
         crisis.enter(draft, danger, subject, draft.session.language)
         return
-    lead = fill(draft.content.wording.question.noted, label=labels) if typed else ""
+    noted = fill(draft.content.wording.question.noted, label=labels) if typed else ""
+    warned = draft.content.guardian_warning({question.id: options}, draft.session.perspective)
+    lead = "\n\n".join(filter(None, (noted, warned)))
     from_review = isinstance(stage, Screening) and stage.from_review
     if from_review and next_question(draft.content.screening, draft.answers) is None:
         draft.become(Reviewing())

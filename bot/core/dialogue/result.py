@@ -25,6 +25,7 @@ def show(draft: Draft) -> None:
         draft.session.perspective,
         draft.answers,
         serves_minors=draft.content.clinic.serves_minors,
+        notify=draft.content.clinic.minor.notify,
     )
     hours = draft.content.hours(draft.event.at)
     footer = draft.content.footer()

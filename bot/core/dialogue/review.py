@@ -96,7 +96,9 @@ def typed(draft: Draft, text: str) -> None:
     elif said.isdecimal() and 1 <= int(said[:3]) <= len(answered):
         change(draft, answered[int(said[:3]) - 1])
     else:
-        result.aside(draft, text)
+        draft.digression = True
+        if not draft.content.is_greeting(text):
+            result.aside(draft, text)
         if draft.is_back:
             beginning.offer_to_go_on(draft)
         else:

@@ -55,6 +55,14 @@ class Level(StrEnum):
     EMERGENCY = "emergency"
 
 
+class Notify(StrEnum):
+    """When, by the clinic's own safety policy, staff tell a parent or guardian of a minor."""
+
+    NEVER = "never"
+    IN_DANGER = "in-danger"
+    ALWAYS = "always"
+
+
 class Wake(StrEnum):
     """Why to wake a chat."""
 
