@@ -1,9 +1,11 @@
 """Signing in and out, making an account from a one-time link, giving a code once more."""
 
+from dataclasses import replace
+
 import msgspec
 import pyotp
 import segno
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from bot.console import access_log
 from bot.console.accounts import (
@@ -16,7 +18,7 @@ from bot.console.accounts import (
     keep,
 )
 from bot.console.accounts import invite as invite_account
-from bot.console.guard import resent
+from bot.console.guard import kept_fields, resent
 from bot.console.sign_in import FROM, LONGEST, minutes, password_problem, spend_code
 from bot.console.visit import RefusedError, Visit
 from bot.store.batch import Batch
@@ -41,7 +43,8 @@ async def sign_in_page(visit: Visit) -> Response:
     """Name, password, code."""
     if visit.staff is not None:
         return visit.go(local(visit.asked("next")))
-    return visit.page("sign_in.html", next=local(visit.asked("next")), problem="", login="")
+    page = local(visit.asked("next"))
+    return visit.page("sign_in.html", next=page, problem="", login="", kept={})
 
 
 async def sign_in(visit: Visit) -> Response:
@@ -58,10 +61,21 @@ async def sign_in(visit: Visit) -> Response:
         )
         if secret is not None:
             limits.passed(*keys)
-            return _with_cookie(visit, visit.go(local(form.get("next", "/"))), secret)
+            return _with_cookie(visit, await _signed_in(visit, secret), secret)
         limits.failed(*keys)
-    page = local(form.get("next", "/"))
-    return visit.page("sign_in.html", status=422, next=page, problem=problem, login=login)
+    page, kept = local(form.get("next", "/")), kept_fields(form)
+    return visit.page(
+        "sign_in.html", status=422, next=page, problem=problem, login=login, kept=kept
+    )
+
+
+async def _signed_in(visit: Visit, secret: str) -> Response:
+    """On to where they wanted; a form that came too late is shown first, and sent by a click."""
+    page, kept = local(visit.form.get("next", "/")), kept_fields(visit.form)
+    staff = await visit.house.doorkeeper.session(secret, looks=True)
+    if not kept or staff is None:
+        return visit.go(page)
+    return replace(visit, staff=staff).page("again.html", action=page, kept=kept)
 
 
 def _with_cookie(visit: Visit, response: Response, secret: str) -> Response:
@@ -85,6 +99,11 @@ async def sign_out(visit: Visit) -> Response:
         visit.house.cookie, httponly=True, samesite="lax", secure=visit.house.is_https
     )
     return response
+
+
+async def left_page(visit: Visit) -> Response:
+    """How many seconds the session has left: an open page warns before it ends."""
+    return PlainTextResponse(str(int(visit.me.left(visit.now).total_seconds())))
 
 
 async def confirm_page(visit: Visit) -> Response:

@@ -35,6 +35,7 @@ MOST_FIELDS = 60
 LONGEST_BODY = 64_000
 REMEMBERED = 10_000  # pages that sessions have open
 NOTHING = "nothing changed"
+KEPT = "kept_"  # begins the names of fields that wait in the sign-in page
 OURS = frozenset({"csrf", "nonce", "next", "code", "back", "again"})
 
 CSP = (
@@ -163,7 +164,7 @@ class Guard:
                 raise RefusedError("This page cannot do that.", 405)
             return await does(visit)
         if staff is None:
-            return _to_sign_in(request)
+            return _to_sign_in(visit)
         try:
             _check_right(staff, page, visit)
             if page.confirms and not staff.is_confirmed(visit.now):
@@ -228,10 +229,19 @@ def resent(form: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in form.items() if name not in OURS}
 
 
-def _to_sign_in(request: Request) -> Response:
+def kept_fields(form: Mapping[str, str]) -> dict[str, str]:
+    """The fields that wait in the sign-in page, whose own have other names."""
+    return {name.removeprefix(KEPT): value for name, value in form.items() if name.startswith(KEPT)}
+
+
+def _to_sign_in(visit: Visit) -> Response:
+    request = visit.request
     if request.headers.get("x-live") == "1":
         return PlainTextResponse("signed out", status_code=401)
-    path = request.url.path if request.method == "GET" else "/"
+    path, kept = request.url.path, resent(visit.form)
+    if request.method == "POST" and kept:
+        return visit.page("sign_in.html", status=401, next=path, problem="", login="", kept=kept)
+    path = path if request.method == "GET" else "/"
     next_page = f"?next={path}" if path != "/" else ""
     return RedirectResponse(f"/sign-in{next_page}", status_code=303)
 

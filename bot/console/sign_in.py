@@ -56,6 +56,10 @@ class StaffSession(Frozen):
         """Whether it has ended by itself."""
         return now - self.seen_at >= IDLE or now - self.started_at >= LONGEST
 
+    def left(self, now: datetime) -> timedelta:
+        """How long it lasts if nothing happens."""
+        return min(self.seen_at + IDLE, self.started_at + LONGEST) - now
+
     def is_confirmed(self, now: datetime) -> bool:
         """Whether a code was given a short while ago."""
         return self.confirmed_at is not None and now - self.confirmed_at < CONFIRMED_FOR

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.console import access_log
 from bot.console.live import Live
+from bot.console.searches import Searches
 from bot.console.sign_in import Doorkeeper, StaffSession
 from bot.core.content import Content
 from bot.core.model import ChatId
@@ -69,6 +70,7 @@ class House:
     hosts: frozenset[str]
     public_url: str
     fhir_base: str = ""
+    searches: Searches = field(default_factory=Searches)
     staff_chat: ChatId | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 import re
 
-from clinic import Clinic
+from clinic import ADDRESS, Clinic
 
 from bot.console.accounts import Role
 
@@ -198,6 +198,26 @@ async def test_having_an_alert_ends_its_repeats_and_takes_the_case(clinic: Clini
     page = await ana.posts(f"/cases/{case}/have")
     assert "Ana had it" in page.text
     assert case in (await ana.opens("/queue?view=mine")).text
+
+
+async def test_what_is_searched_for_never_stands_in_an_address(clinic: Clinic) -> None:
+    client = clinic.client()
+    await client.screens({"past month": "Thought of a way"})
+    await client.chats("my cousin told me")
+    ana = await clinic.colleague("Ana", Role.VIEWER)
+    ben = await clinic.colleague("Ben", Role.VIEWER)
+    await ana.opens("/queue")
+    case = await clinic.case_of()
+    form = (await ana.opens("/search")).hidden("/search") | {"q": "cousin"}
+    answer = await ana.http.post("/search", data=form, headers={"Origin": ADDRESS})
+    assert case in answer.text
+    address = str(answer.url)
+    assert "cousin" not in address
+    assert case in (await ana.opens(address)).text, "back and reload show it again"
+    assert case not in (await ben.opens(address)).text
+    by_hand = await ana.http.get("/search?q=cousin")
+    assert case in by_hand.text
+    assert "cousin" not in str(by_hand.url)
 
 
 async def test_search_finds_by_code_contact_and_words(clinic: Clinic) -> None:
