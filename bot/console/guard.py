@@ -4,6 +4,7 @@ Every page goes through here and says in the route table who may see it, so that
 to ask. What goes wrong is told with a reference, never with what was wrong inside.
 """
 
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
@@ -32,6 +33,7 @@ REVIEWERS = frozenset({Role.REVIEWER, Role.LEAD})
 LEADS = frozenset({Role.LEAD})
 ADMINS = frozenset({Role.ADMIN})
 MOST_FIELDS = 60
+ID = re.compile(r"^[a-z0-9-]{1,20}$")
 LONGEST_BODY = 64_000
 REMEMBERED = 10_000  # pages that sessions have open
 NOTHING = "nothing changed"
@@ -210,8 +212,12 @@ def _renews(request: Request, page: Page) -> bool:
 
 
 def _named(request: Request) -> list[tuple[str, str]]:
-    """What the address names beside the case, which has a column of its own."""
-    return [(name, str(value)) for name, value in request.path_params.items() if name != "case"]
+    """What the address names beside the case, which has a column of its own; ids, not any text."""
+    return [
+        (name, value if ID.match(value) else "?")
+        for name, value in request.path_params.items()
+        if name != "case"
+    ]
 
 
 def _step_up(visit: Visit, page: Page) -> Response:
