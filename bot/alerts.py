@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import select
 
+from bot.console import access_log
 from bot.core.content import Content
 from bot.core.content.wording import fill
 from bot.core.model import (
@@ -83,8 +84,10 @@ def sent_alerts(batch: Batch, case: CaseCode | None = None) -> list[Delivery]:
     return found
 
 
-def acknowledge(batch: Batch, case: CaseCode, staff: str) -> None:
-    """Somebody has the case: its alerts are not sent again."""
+def acknowledge(batch: Batch, case: CaseCode, staff: str, *, in_telegram: bool = False) -> None:
+    """Somebody has the case: its alerts are not sent again. The console logs its own visits."""
+    if in_telegram:
+        access_log.append_of_telegram(batch, staff, "acknowledge!", case)
     unheeded = (alerts.c.case_code == case) & (alerts.c.state != "acknowledged")
     for row in batch.rows(select(alerts).where(unheeded)):
         kept = batch.unseal(row.ref, alerts.c.sealed, row.id, row.sealed, KeptAlert)

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import select
 
+from bot.console import access_log
+from bot.console.accounts import Account, invite_admin
 from bot.core.model import ChatId
 from bot.core.post import OutgoingKind
 from bot.outbox import Outbox
@@ -41,6 +43,7 @@ JUMP = 30 * DAY  # hours that the clock may stand ahead of what was seen before 
 NOT_FOUND = "not found"
 ERASE = "erase"
 ROTATE = "rotate"
+INVITE_ADMIN = "invite-admin"
 ERASED_NOTED = timedelta(days=400)  # no backup is older
 log = structlog.get_logger()
 
@@ -97,8 +100,19 @@ def run_errand(batch: Batch, name: str) -> tuple[Erased | None, list[Posted]]:
         outcome = str(len(erased.messages)) if erased else NOT_FOUND
     elif row.errand == ROTATE:
         outcome = str(batch.vault.rotate())
+    elif row.errand == INVITE_ADMIN:
+        outcome = "done" if run_invite_admin(batch, row.argument) else NOT_FOUND
     batch.update(errands, "id", name, outcome=outcome)
     return erased, posted
+
+
+def run_invite_admin(batch: Batch, argument: str) -> Account | None:
+    """A link for an admin, asked for on the machine itself: "account:digest of the secret"."""
+    number, _, digest = argument.partition(":")
+    who = invite_admin(batch, int(number), digest)
+    if who is not None:
+        access_log.append(batch, 0, "invite-admin!", detail=f"account {who.id}")
+    return who
 
 
 def erase_with_farewell(batch: Batch, case: str) -> tuple[Erased | None, list[Posted]]:

@@ -52,7 +52,7 @@ from bot.store.database import StoreDownError
 from bot.store.post import bury, mark_blocked, post
 from bot.store.records import KeptSession, KeptWake, Posted
 from bot.store.tables import alerts, wakes
-from bot.store.writer import Store
+from bot.store.writer import Job, Store
 from bot.vault import SealBrokenError
 
 Advance = Callable[[Session, AnyEvent, Content], Turn]
@@ -104,14 +104,14 @@ class Reception:
 
     # --- events --------------------------------------------------------------------------------
 
-    async def receive(self, delivery: Delivery) -> bool:
-        """Keep one event and what it leads to; False if it was known and nothing was done.
+    async def receive(self, delivery: Delivery, also: Job[None] | None = None) -> bool:
+        """Keep one event, what it leads to, and `also`; False if it was known and nothing was done.
 
         Raises:
             StoreDownError: nothing was kept; ask `floor` what to say, and receive it again later.
 
         """
-        return (await self._received([delivery]))[0]
+        return (await self._received([delivery], also))[0]
 
     async def receive_all(self, deliveries: Sequence[Delivery]) -> None:
         """The same for several, in order, in one transaction.
@@ -121,7 +121,7 @@ class Reception:
 
         """
         if deliveries:
-            await self._received(deliveries)
+            await self._received(deliveries, None)
 
     def floor(self, delivery: Delivery) -> tuple[Reply, ...]:
         """What to say when nothing can be kept: once for each update, however often it comes."""
@@ -132,17 +132,20 @@ class Reception:
             self._floored.popitem(last=False)
         return self._last_resort(delivery.event)
 
-    async def _received(self, deliveries: Sequence[Delivery]) -> list[bool]:
+    async def _received(self, deliveries: Sequence[Delivery], also: Job[None] | None) -> list[bool]:
         verdicts = {each.update_id: self._verdict(each) for each in deliveries}
         chats = [each.event.chat_id for each in deliveries if each.event is not None]
 
         def job(batch: Batch) -> list["_Done"]:
-            return [
+            done = [
                 self._one(batch, each)
                 if verdicts[each.update_id] is Verdict.HEARD
                 else self._flooded(batch, each, verdicts[each.update_id])
                 for each in deliveries
             ]
+            if also and any(each.is_new for each in done):
+                also(batch)
+            return done
 
         try:
             done = await self._store.run(
@@ -303,7 +306,7 @@ class Reception:
         posted: list[Posted] = []
         for untold in sent_alerts(batch, case):
             posted.extend(self._one(batch, untold).posted)
-        acknowledge(batch, case, delivery.staff)
+        acknowledge(batch, case, delivery.staff, in_telegram=bool(delivery.callback_id))
         if delivery.callback_id and self._staff_chat is not None:
             words = self._contents.newest.wording.staff.acknowledged
             text = fill(words, staff=delivery.staff, case=case)

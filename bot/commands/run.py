@@ -161,6 +161,7 @@ async def _console(
         clock=clock,
         listen=settings.bot_console_listen,
         public_url=settings.bot_console_url,
+        fhir_base=settings.bot_fhir_base,
         staff_chat=staff_chat,
         more=health_routes(store),
     )
@@ -170,7 +171,7 @@ async def _console(
 
     async def served(stop: asyncio.Event) -> None:
         try:
-            await serve(built, settings.bot_console_listen, stop)
+            await serve(built, settings.bot_console_listen, stop, settings.bot_console_proxy)
         except (OSError, ValueError) as error:
             print(
                 f"bot: no staff console at BOT_CONSOLE_LISTEN={settings.bot_console_listen}: {error}",

@@ -72,6 +72,11 @@ def append(
     batch.insert(access_log, row)
 
 
+def append_of_telegram(batch: Batch, staff: str, action: str, case: str) -> None:
+    """Somebody has acted in the staff chat, where only Telegram says who they are."""
+    append(batch, 0, action, case=case, detail=f"in Telegram: {staff[:40]}")
+
+
 def _key(batch: Batch, ref: str) -> bytes:
     found = batch.rows(select(staff_facts.c.sealed).where(staff_facts.c.name == KEY_NAME))
     if found:

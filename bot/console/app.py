@@ -82,6 +82,15 @@ PAGES: tuple[Page, ...] = (
         post=account_pages.confirm,
         logs=False,
     ),
+    Page(
+        path="/account/left",
+        name="left",
+        roles=STAFF,
+        get=account_pages.left_page,
+        live=True,
+        logs=False,
+    ),
+    Page(path="/account/stay", name="stay", roles=STAFF, get=account_pages.left_page, logs=False),
     Page(path="/account", name="account", roles=STAFF, get=people_pages.account_page),
     Page(path="/account/end", name="session-end", roles=STAFF, post=people_pages.end_session),
     Page(path="/people", name="people", roles=ADMINS, get=people_pages.people_page),
@@ -102,12 +111,18 @@ PAGES: tuple[Page, ...] = (
         confirms=True,
     ),
     Page(path="/log", name="log", roles=ADMINS, get=people_pages.log_page),
-    Page(path="/queue", name="queue", roles=READERS, get=queue_pages.queue_page),
-    Page(path="/search", name="search", roles=READERS, get=queue_pages.search_page),
+    Page(path="/queue", name="queue", roles=READERS, get=queue_pages.queue_page, refreshes=True),
+    Page(
+        path="/search",
+        name="search",
+        roles=READERS,
+        get=queue_pages.search_page,
+        post=queue_pages.search,
+    ),
     Page(path="/insight", name="insight", roles=READERS, get=insight_pages.insight_page),
     Page(path="/insight/{chart}", name="insight-csv", roles=READERS, get=insight_pages.insight_csv),
     Page(path="/live", name="live", roles=READERS, get=live_page, live=True, logs=False),
-    Page(path=CASE, name="case", roles=READERS, get=case_pages.show_case),
+    Page(path=CASE, name="case", roles=READERS, get=case_pages.show_case, refreshes=True),
     Page(path=f"{CASE}/take-over", name="take-over", roles=REVIEWERS, post=case_pages.take_over),
     Page(path=f"{CASE}/reply", name="reply", roles=REVIEWERS, post=case_pages.reply),
     Page(path=f"{CASE}/hand-back", name="hand-back", roles=REVIEWERS, post=case_pages.hand_back),
@@ -124,7 +139,14 @@ PAGES: tuple[Page, ...] = (
         post=export_pages.export,
         confirms=True,
     ),
-    Page(path=f"{CASE}/erase", name="erase", roles=LEADS, post=export_pages.erase, confirms=True),
+    Page(
+        path=f"{CASE}/erase",
+        name="erase",
+        roles=LEADS,
+        post=export_pages.erase,
+        confirms=True,
+        form_at=f"{CASE}/export",
+    ),
     Page(
         path="/export",
         name="export-set",
@@ -154,6 +176,7 @@ def console(
     clock: Callable[[], datetime],
     listen: str,
     public_url: str = "",
+    fhir_base: str = "",
     staff_chat: ChatId | None = None,
     more: Sequence[BaseRoute] = (),
     hasher: PasswordHasher | None = None,
@@ -173,6 +196,7 @@ def console(
         pages=_templates(clock),
         hosts=frozenset(hosts - {""}),
         public_url=public_url,
+        fhir_base=fhir_base,
         staff_chat=staff_chat,
     )
     guard = Guard(house)
@@ -211,10 +235,13 @@ def _templates(clock: Callable[[], datetime]) -> Environment:
         year = "" if local.year == today.year else f" {local.year}"
         return f"{local.day} {local:%b}{year}, {local:%H:%M}"
 
+    def day_and_time(at: datetime, zone: ZoneInfo) -> str:
+        return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
     def ago(at: datetime) -> str:
         return in_words(max(clock() - at, timedelta(0)))
 
-    pages.filters |= {"when": when, "ago": ago, "words": in_words}
+    pages.filters |= {"when": when, "day_and_time": day_and_time, "ago": ago, "words": in_words}
     return pages
 
 
@@ -240,14 +267,14 @@ async def _not_found(_request: Request, _error: Exception) -> Response:
     return PlainTextResponse("There is no such page.\n", status_code=404)
 
 
-async def serve(built: Console, listen: str, stop: asyncio.Event) -> None:
-    """Serve until `stop` is set.
+async def serve(built: Console, listen: str, stop: asyncio.Event, proxy: str = "") -> None:
+    """Serve until `stop` is set; `proxy` is the address of a server that stands before it.
 
     Raises:
         OSError: the address is taken, or not of this machine.
 
     """
-    server = HttpServer(built.app)
+    server = HttpServer(built.app, proxy=proxy)
 
     async def wait() -> None:
         await stop.wait()

@@ -22,6 +22,7 @@ from bot.console.cases import (
     set_state,
     write,
 )
+from bot.console.guard import NOTHING
 from bot.console.live import chat_of
 from bot.console.queue_pages import SIGNS
 from bot.console.visit import RefusedError, Visit
@@ -94,7 +95,7 @@ async def _send(visit: Visit, event: Callable[[ChatId], AnyEvent]) -> None:
     """One event of staff, through the same door as a client's."""
     chat_id = await visit.read(lambda batch: chat_of(batch, _row(batch, visit).ref))
     delivery = Delivery(update_id=visit.event_id, received_at=visit.now, event=event(chat_id))
-    await visit.house.reception.receive(delivery)
+    await visit.receive(delivery)
     visit.house.live.tell({visit.case})
 
 
@@ -162,7 +163,7 @@ async def acknowledge(visit: Visit) -> Response:
         acknowledges=CaseCode(visit.case),
         staff=visit.me.name,
     )
-    await visit.house.reception.receive(delivery)
+    await visit.receive(delivery)
 
     def job(batch: Batch) -> None:
         row = _row(batch, visit)
@@ -177,16 +178,17 @@ async def acknowledge(visit: Visit) -> Response:
 # --- what is staff's own ---------------------------------------------------------------------------
 
 
-async def _keep(visit: Visit, change: Callable[[Batch, CaseRow], None]) -> None:
+async def _keep(visit: Visit, change: Callable[[Batch, CaseRow], None], detail: str = "") -> None:
     name = visit.event_id
 
     def job(batch: Batch) -> None:
         row = _row(batch, visit)
+        visit.line.detail = NOTHING if batch.is_known(name) else detail
         if not batch.is_known(name):
             batch.remember(name)
             change(batch, row)
 
-    await visit.read(job)
+    await visit.act(job)
     visit.house.live.tell({visit.case})
 
 
@@ -241,7 +243,8 @@ async def decide(visit: Visit) -> Response:
         if times.decided_at is None:
             write(batch, row, msgspec.structs.replace(times, decided_at=batch.at), unread=0)
 
-    await _keep(visit, change)
+    detail = "agree" if agrees else f"{form['level']}, reason {reason}"
+    await _keep(visit, change, detail)
     return visit.go(f"/cases/{visit.case}", done="decided", part="#decision")
 
 
@@ -256,7 +259,8 @@ async def status(visit: Visit) -> Response:
     except ValueError:
         raise RefusedError("Please give a date like 2026-01-31.", 422) from None
     clinic = visit.content.clinic
-    await _keep(visit, lambda batch, row: set_state(batch, row, state, follow_up, clinic))
+    detail = f"{state}, follow-up {follow_up}" if follow_up else state
+    await _keep(visit, lambda batch, row: set_state(batch, row, state, follow_up, clinic), detail)
     return visit.go(f"/cases/{visit.case}", done="saved", part="#work")
 
 
@@ -273,5 +277,5 @@ async def assign(visit: Visit) -> Response:
             raise RefusedError("There is no such colleague.", 422)
         write(batch, row, kept_case(batch, row), assignee=number)
 
-    await _keep(visit, change)
+    await _keep(visit, change, f"account {number}" if number else "nobody")
     return visit.go(f"/cases/{visit.case}", done="assigned", part="#work")

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from bot.console import access_log
+from bot.console.access_words import in_words
 from bot.console.accounts import (
     Role,
     State,
@@ -26,6 +27,10 @@ from bot.store.batch import Batch
 from bot.store.staff_tables import staff_sessions
 
 LONGEST_NAME = 40
+ONLY_ADMIN = (
+    "This is the only admin. Invite another one first. If their phone is lost:"
+    " python -m bot invite-admin, on the machine that runs the assistant."
+)
 ROLES = {
     Role.VIEWER: "Viewer – reads cases",
     Role.REVIEWER: "Reviewer – reads, decides, writes with clients",
@@ -77,7 +82,8 @@ async def end_session(visit: Visit) -> Response:
     found = await visit.read(lambda batch: _sessions(batch, visit.me.id, visit.now))
     is_admin = visit.me.role is Role.ADMIN
     if any(each.id == wanted and (is_admin or each.account == visit.me.account) for each in found):
-        await visit.house.doorkeeper.end(wanted)
+        await visit.house.doorkeeper.end(wanted, also=visit.log)
+        visit.line.is_kept = True
     return visit.go("/people" if visit.form.get("from") == "people" else "/account", done="ended")
 
 
@@ -115,9 +121,15 @@ async def invite_person(visit: Visit) -> Response:
         role = Role(visit.form["role"])
 
         def job(batch: Batch) -> str | None:
-            return None if is_taken(batch, login) else invite(batch, name, login, role)[1]
+            if is_taken(batch, login):
+                return None
+            who, secret = invite(batch, name, login, role)
+            visit.line.detail = f"account {who.id}, {role}"
+            visit.log(batch)
+            return secret
 
         secret = await visit.read(job)
+        visit.line.is_kept = secret is not None
         if secret is not None:
             link = f"{visit.house.public_url}/join/{secret}"
             return visit.page("invited.html", name=name, login=login, link=link)
@@ -144,22 +156,25 @@ async def change_person(visit: Visit) -> Response:
         who = account(batch, number)
         if who is None:
             raise RefusedError("There is no such account.", 404)
-        if does != "link" and _is_last_admin(batch, number):
-            raise RefusedError("This is the only admin. Invite another one first.", 409)
+        if _is_last_admin(batch, number):
+            raise RefusedError(ONLY_ADMIN, 409)
         match does:
             case "link":
+                visit.line.detail = f"account {number}, new link"
                 return who.kept.name, who.kept.login, invite_again(batch, who)[1]
             case "close":
                 closed = msgspec.structs.replace(who.kept, password="", totp="", invitation="")
                 keep(batch, msgspec.structs.replace(who, state=State.CLOSED, kept=closed))
                 end_sessions(batch, number)
+                visit.line.detail = f"account {number}, closed"
             case "role" if visit.form.get("role") in [*Role]:
                 keep(batch, msgspec.structs.replace(who, role=Role(visit.form["role"])))
+                visit.line.detail = f"account {number}, {visit.form['role']}"
             case _:
                 raise RefusedError("This page cannot do that.")
         return who.kept.name, who.kept.login, ""
 
-    name, login, secret = await visit.read(job)
+    name, login, secret = await visit.act(job)
     visit.house.doorkeeper.forget(number)
     if secret:
         link = f"{visit.house.public_url}/join/{secret}"
@@ -191,4 +206,5 @@ async def log_page(visit: Visit) -> Response:
             names(batch),
         )
     )
-    return visit.page("log.html", rows=rows, names=known, case=case)
+    said = {row.id: in_words(row) for row in rows}
+    return visit.page("log.html", rows=rows, said=said, names=known, case=case)

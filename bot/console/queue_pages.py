@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from bot.console import queue
 from bot.console.accounts import names
 from bot.console.case_view import PERSPECTIVES, Mark, marks
 from bot.console.cases import STATES, CaseRow, case_row, catch_up, kept_case, newest_intake
 from bot.console.deadlines import due_at
+from bot.console.searches import Search
 from bot.console.visit import Visit
 from bot.core.content.clinic import Clinic
 from bot.core.model import AttachmentReceived, Frozen, TextReceived, Urgency
@@ -132,20 +133,37 @@ async def queue_page(visit: Visit) -> Response:
     )
 
 
+async def search(visit: Visit) -> Response:
+    """Keep what is searched for out of the address, where names do not belong."""
+    asked = visit.form if visit.request.method == "POST" else visit.request.query_params
+    wanted = Search(
+        words=" ".join(asked.get("q", "").split())[:100],
+        since=asked.get("from", ""),
+        until=asked.get("to", ""),
+    )
+    number = visit.house.searches.keep(visit.me.id, wanted)
+    visit.line.is_kept = True  # nothing is read yet: the page that shows the cases is on record
+    return RedirectResponse(f"/search?s={number}", status_code=303)
+
+
 async def search_page(visit: Visit) -> Response:
     """Search by code, or by words in contact details and messages within a span of days."""
-    words = " ".join(visit.asked("q").split())[:100]
+    if visit.asked("q"):
+        return await search(visit)  # typed into the address by hand: it does not stay there
+    wanted = visit.house.searches.found(visit.me.id, visit.asked("s"))
+    words = wanted.words
     code = words.upper()
     if CODE.match(code):
         code = code if "-" in code else f"{code[:4]}-{code[4:]}"
         if await visit.read(lambda batch: case_row(batch, code)) is not None:
             return visit.go(f"/cases/{code}")
-    since = _day(visit.asked("from")) or (visit.now - timedelta(days=30)).date()
-    until = _day(visit.asked("to")) or (visit.now + timedelta(days=1)).date()
+    since = _day(wanted.since) or (visit.now - timedelta(days=30)).date()
+    until = _day(wanted.until) or (visit.now + timedelta(days=1)).date()
     lines: list[CaseLine] = []
     read, is_cut = 0, False
     if len(words) >= SHORTEST:
         lines, read, is_cut = await _found(visit, words.casefold(), since, until)
+        visit.line.detail = f"{len(lines)} found, {since} to {until}"
     return visit.page(
         "search.html", q=words, since=since, until=until, lines=lines, read=read, is_cut=is_cut
     )

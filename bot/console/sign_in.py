@@ -29,10 +29,12 @@ LONGEST = timedelta(hours=8)
 CONFIRMED_FOR = timedelta(minutes=5)
 STEP = 30  # seconds that a code counts
 TRIES = 5  # then a wait, which doubles
+FROM = "from:"  # a key that is an address, which a whole clinic may share
+TRIES_OF_ADDRESS = 50
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
+FORGOTTEN = timedelta(days=1)
 REMEMBERED = 10_000
-WRITTEN_EVERY = timedelta(minutes=1)
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 _COMMON = ("password", "passwort", "123456", "qwerty", "letmein", "welcome", "iloveyou", "admin")
@@ -54,13 +56,20 @@ class StaffSession(Frozen):
         """Whether it has ended by itself."""
         return now - self.seen_at >= IDLE or now - self.started_at >= LONGEST
 
+    def left(self, now: datetime) -> timedelta:
+        """How long it lasts if nothing happens."""
+        return min(self.seen_at + IDLE, self.started_at + LONGEST) - now
+
     def is_confirmed(self, now: datetime) -> bool:
         """Whether a code was given a short while ago."""
         return self.confirmed_at is not None and now - self.confirmed_at < CONFIRMED_FOR
 
 
 class Limits:
-    """Counts failures by name and by address; after some a wait, which doubles each time."""
+    """Counts failures by name and by address; after some a wait, which doubles each time.
+
+    A day without one, and they are forgotten.
+    """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
@@ -72,16 +81,18 @@ class Limits:
         waits = [timedelta(0)]
         for key in keys:
             count, last_at = self._failures.get(key, (0, now))
-            if count >= TRIES:
-                doublings = min((count - TRIES) // TRIES, 10)
+            tries = TRIES_OF_ADDRESS if key.startswith(FROM) else TRIES
+            if count >= tries:
+                doublings = min((count - tries) // tries, 10)
                 waits.append(last_at + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT) - now)
         return max(waits)
 
     def failed(self, *keys: str) -> None:
         """Count a failure for each."""
         for key in keys:
-            count, _ = self._failures.pop(key, (0, None))
-            self._failures[key] = (count + 1, self._clock())
+            now = self._clock()
+            count, last_at = self._failures.pop(key, (0, now))
+            self._failures[key] = (count + 1 if now - last_at < FORGOTTEN else 1, now)
         while len(self._failures) > REMEMBERED:
             del self._failures[next(iter(self._failures))]
 
@@ -174,14 +185,24 @@ class Doorkeeper:
         if not looks:
             self._sessions[name] = found
             return found
-        fresh = msgspec.structs.replace(found, seen_at=now)
+        fresh: StaffSession | None = msgspec.structs.replace(found, seen_at=now)
         written = found.seen_at.replace(second=0) != now.replace(second=0)
-        self._sessions[name] = fresh
         if written:
-            await self._store.run(
-                lambda batch: batch.update(staff_sessions, "id", name, seen=int(now.timestamp()))
-            )
+            fresh = await self._store.run(lambda batch: self._seen(batch, name, secret))
+        if fresh is None:  # ended elsewhere: `bot invite-admin` knows nothing of our memory
+            self._sessions.pop(name, None)
+            return None
+        self._sessions[name] = fresh
         return fresh
+
+    def _seen(self, batch: Batch, name: str, secret: str) -> StaffSession | None:
+        """Note once a minute that somebody is there, and look whether they still may be."""
+        found = self._read(batch, name, secret)
+        if found is None:
+            return None
+        now = self._clock()
+        batch.update(staff_sessions, "id", name, seen=int(now.timestamp()))
+        return msgspec.structs.replace(found, seen_at=now)
 
     def _read(self, batch: Batch, name: str, secret: str) -> StaffSession | None:
         rows = batch.rows(select(staff_sessions).where(staff_sessions.c.id == name))
@@ -218,14 +239,17 @@ class Doorkeeper:
         self._sessions[session.id] = msgspec.structs.replace(session, confirmed_at=now)
         return True
 
-    async def end(self, session_id: str) -> None:
-        """Sign out one session."""
+    async def end(
+        self, session_id: str, also: Callable[[Batch], None] = lambda _batch: None
+    ) -> None:
+        """Sign out one session; `also` is done in the same transaction."""
         self._sessions.pop(session_id, None)
-        await self._store.run(
-            lambda batch: batch.change(
-                delete(staff_sessions).where(staff_sessions.c.id == session_id)
-            )
-        )
+
+        def job(batch: Batch) -> None:
+            batch.change(delete(staff_sessions).where(staff_sessions.c.id == session_id))
+            also(batch)
+
+        await self._store.run(job)
 
     def forget(self, number: int) -> None:
         """Read the sessions of this account again: it has changed."""
@@ -270,6 +294,12 @@ def password_problem(password: str, *known: str) -> str:
     if len(set(small)) < 5 or len(core) < SHORTEST_PASSWORD // 2:  # noqa: PLR2004 (five signs)
         return "That is too easy to guess. A few words in a row are good."
     return ""
+
+
+def minutes(wait: timedelta) -> str:
+    """A wait in words, rounded up: whoever comes back then may try again."""
+    count = -(-wait // timedelta(minutes=1))
+    return f"{count} minute" if count == 1 else f"{count} minutes"
 
 
 def digest(secret: str) -> str:

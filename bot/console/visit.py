@@ -13,10 +13,13 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from bot.console import access_log
 from bot.console.live import Live
+from bot.console.searches import Searches
 from bot.console.sign_in import Doorkeeper, StaffSession
 from bot.core.content import Content
 from bot.core.model import ChatId
+from bot.core.post import Delivery
 from bot.outbox import Outbox
 from bot.reception import Reception
 from bot.store.batch import Batch
@@ -66,7 +69,27 @@ class House:
     pages: Environment
     hosts: frozenset[str]
     public_url: str
+    fhir_base: str = ""
+    searches: Searches = field(default_factory=Searches)
     staff_chat: ChatId | None = None
+
+    @property
+    def is_https(self) -> bool:
+        """Whether staff come by https; where that ends before us, a request does not show it."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name. A browser takes `__Host-` from this very host and by https alone."""
+        return f"__Host-{COOKIE}" if self.is_https else COOKIE
+
+
+class Line:
+    """What the access log says of a visit beside its action: ids and counts, nobody's words."""
+
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail
+        self.is_kept = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +100,8 @@ class Visit:
     request: Request
     staff: StaffSession | None
     form: Mapping[str, str] = field(default_factory=dict)
+    action: str = ""  # the page's name; with "!" where something is sent
+    line: Line = field(default_factory=Line)
 
     @property
     def me(self) -> StaffSession:
@@ -125,6 +150,42 @@ class Visit:
     async def read(self, job: Callable[[Batch], T]) -> T:
         """What a job of the store returns."""
         return await self.house.store.run(job)
+
+    async def act(self, job: Callable[[Batch], T], detail: str = "") -> T:
+        """The same, with a line in the access log: both are kept, or neither."""
+        self.line.detail = detail or self.line.detail
+
+        def logged(batch: Batch) -> T:
+            done = job(batch)
+            self.log(batch)
+            return done
+
+        done = await self.read(logged)
+        self.line.is_kept = True
+        return done
+
+    async def receive(self, delivery: Delivery) -> None:
+        """An event of staff, through the same door as a client's, on record in its transaction."""
+        kept = []
+
+        def log(batch: Batch) -> None:
+            self.log(batch)
+            kept.append(True)
+
+        await self.house.reception.receive(delivery, also=log)
+        self.line.is_kept = bool(kept)
+
+    def log(self, batch: Batch, outcome: str = "") -> None:
+        """Put this visit on record; `outcome` is "" for what was done."""
+        name, sent = self.action.removesuffix("!"), "!" if self.action.endswith("!") else ""
+        access_log.append(
+            batch,
+            self.me.account,
+            f"{name}{outcome and '-'}{outcome}{sent}",
+            case=self.case[:24],
+            detail=self.line.detail[:80],
+            address=self.address,
+        )
 
     def page(self, template: str, /, *, status: int = 200, **values: object) -> Response:
         """A page, filled in."""

@@ -1,8 +1,10 @@
 """The console in a real browser: live, by keyboard, small, dark, on paper, and under attack."""
 
+import re
+
 import pytest
 from browser import busy, needs_chromium, served, signed_in
-from clinic import Clinic
+from clinic import PASSWORD, Clinic
 
 from bot.console.accounts import Role
 
@@ -95,6 +97,44 @@ async def test_the_whole_way_works_without_script(clinic: Clinic) -> None:
         await page.get_by_role("button", name="Send this : Hello").click()
         await page.get_by_text("Your message is on its way").wait_for()
         assert "this is Ana from the team" in client.shown[-1]
+
+
+async def test_a_page_warns_before_the_session_ends_and_keeps_what_was_written(
+    clinic: Clinic,
+) -> None:
+    ana = await clinic.colleague("Ana", Role.LEAD)
+    await clinic.client().screens({"past month": "Thought of a way"})
+    case = await clinic.case_of()
+    looks = "document.dispatchEvent(new Event('visibilitychange'))"
+    async with served(clinic) as (browser, address):
+        watched = await signed_in(browser, address, ana)
+        page = watched.page
+        await page.goto(f"{address}/cases/{case}")
+        note = page.get_by_label("New private note")
+        await note.fill("ten minutes of writing")
+        clinic.clock.passes(minutes=13, seconds=30)
+        await page.evaluate(looks)
+        await page.get_by_role("button", name="Stay signed in").click()
+        await page.get_by_text("signed out within").wait_for(state="detached")
+        clinic.clock.passes(minutes=16)
+        await page.evaluate(looks)
+        await page.get_by_text("What you were writing is kept").wait_for()
+        assert not await note.is_visible(), "nobody who passes by can read it"
+        async with page.context.expect_page() as opened:
+            await page.get_by_role("link", name="Sign in again").click()
+        tab = await opened.value
+        await tab.get_by_label("Name").fill(ana.login)
+        await tab.get_by_label("Password").fill(PASSWORD)
+        await tab.get_by_label("Code").fill(ana.code)
+        await tab.get_by_role("button", name="Sign in").click()
+        await tab.wait_for_url("**/queue")
+        await page.get_by_role("button", name="I have signed in again").click()
+        await page.get_by_role("button", name="Keep").click()
+        await page.get_by_text("The note is kept").wait_for()
+        assert await page.get_by_text("ten minutes of writing").count()
+        clinic.clock.passes(minutes=16)
+        await page.evaluate(looks)
+        await page.wait_for_url(re.compile(r"/sign-in\?next="))
 
 
 async def test_by_keyboard_alone(clinic: Clinic) -> None:

@@ -14,7 +14,7 @@ function refresh() {
   request.responseType = "document";
   request.setRequestHeader("X-Live", "1");
   request.onload = () => {
-    if (request.status === 401) { location.assign("/sign-in?next=" + location.pathname); return; }
+    if (request.status === 401) { over(); return; }
     if (request.status !== 200 || !request.response) return;
     for (const part of live) {
       const fresh = request.response.querySelector(`[data-live="${part.dataset.live}"]`);
@@ -52,9 +52,86 @@ function changed(event) {
 if (live.length && document.body.hasAttribute("data-signed-in")) {
   const stream = new EventSource("/live");
   stream.addEventListener("message", changed);
-  stream.addEventListener("over", () => { stream.close(); location.assign("/sign-in?next=" + location.pathname); });
+  stream.addEventListener("over", () => { stream.close(); over(); });
   addEventListener("pagehide", () => stream.close());
   if (document.querySelector('[data-live="queue"]')) setInterval(refresh, 60000); // ages go on
+}
+
+// Two minutes before a session ends this page says so, and afterwards it keeps what was written, unseen.
+const WARN = 120; // seconds
+let asking = 0;
+
+function ask(path, answered, type = "text") {
+  const request = new XMLHttpRequest();
+  request.open("GET", path);
+  request.responseType = type;
+  request.setRequestHeader("X-Live", "1");
+  request.onload = () => {
+    if (request.status === 401) over();
+    else if (request.status === 200) answered(request.response);
+  };
+  request.onerror = () => { asking = setTimeout(() => ask(path, answered, type), 30000); };
+  request.send();
+}
+
+function watch(left) {
+  clearTimeout(asking);
+  const seconds = Number(left);
+  if (seconds > WARN) document.querySelector(".session")?.remove();
+  else say("You will be signed out within two minutes.", [["Stay signed in", () => ask("/account/stay", stayed)]]);
+  asking = setTimeout(() => ask("/account/left", watch), (seconds > WARN ? seconds - WARN : Math.max(seconds, 0)) * 1000 + 500);
+}
+
+function stayed(left) {
+  watch(left);
+  if (Number(left) <= WARN) say("Eight hours are over. Please send or copy what you are writing, and sign in again.", []);
+}
+
+function say(text, choices) {
+  document.querySelector(".session")?.remove();
+  const note = document.createElement("div");
+  const words = document.createElement("p");
+  note.className = "session";
+  note.setAttribute("role", "alert");
+  words.textContent = text;
+  note.append(words);
+  for (const [name, does] of choices) {
+    const choice = document.createElement(typeof does === "string" ? "a" : "button");
+    choice.textContent = name;
+    if (typeof does === "string") { choice.href = does; choice.target = "_blank"; choice.rel = "noopener"; }
+    else choice.addEventListener("click", does);
+    note.append(choice, " ");
+  }
+  document.querySelector("main").before(note);
+}
+
+function over() {
+  clearTimeout(asking);
+  const written = [...document.querySelectorAll("main textarea, main input:not([type=hidden])")];
+  if (!written.some((each) => each.value !== each.defaultValue)) {
+    location.assign("/sign-in?next=" + location.pathname);
+    return;
+  }
+  const main = document.querySelector("main");
+  main.inert = true;
+  main.classList.add("away");
+  say("You are signed out. What you were writing is kept on this page.",
+    [["Sign in again, in another tab", "/sign-in"], ["I have signed in again", () => ask("/account", back, "document")]]);
+}
+
+function back(page) {
+  if (page?.body.dataset.signedIn !== document.body.dataset.signedIn) { location.reload(); return; }
+  const token = page.querySelector("input[name=csrf]").value;
+  for (const each of document.querySelectorAll("input[name=csrf]")) each.value = token;
+  document.querySelector("main").inert = false;
+  document.querySelector("main").classList.remove("away");
+  document.querySelector(".session")?.remove();
+  ask("/account/left", watch);
+}
+
+if (document.body.dataset.signedIn) {
+  ask("/account/left", watch);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) ask("/account/left", watch); });
 }
 
 for (const button of document.querySelectorAll("[data-put]")) {
