@@ -346,9 +346,7 @@ class Reception:
             StoreDownError: next time, then.
 
         """
-        for delivery in await self._store.run(
-            lambda batch: due_wakes(batch) + sent_alerts(batch)
-        ):
+        for delivery in await self._store.run(lambda batch: due_wakes(batch) + sent_alerts(batch)):
             try:
                 await self.receive(delivery)
             except SealBrokenError:  # not even its key opens; the others still have to be woken

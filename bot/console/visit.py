@@ -33,6 +33,7 @@ DONE = {  # what a page says after a form, by the word in its address
     "changed": "The account is changed.",
     "took-over": "You are writing with the client now. The assistant is silent.",
     "sent": "Your message is on its way.",
+    "blocked": "Your message cannot be delivered: the client has blocked the assistant.",
     "handed-back": "The assistant goes on with the client.",
     "cleared": "The crisis is cleared. The assistant goes on.",
     "acknowledged": "You have this case. Its alerts are not repeated.",

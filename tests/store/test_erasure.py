@@ -168,10 +168,10 @@ async def test_after_a_jump_of_the_clock_nothing_is_erased_for_a_day(
         await here.store.run(note_alive)
         clock.passes(days=400)
         await here.store.run(note_alive)
-        assert await here.store.run(lambda batch: nightly(batch, KEEP)) is None
+        assert await here.store.run(lambda batch: nightly(batch, KEEP, 180)) is None
         clock.passes(hours=25)
         await here.store.run(note_alive)
-        done = await here.store.run(lambda batch: nightly(batch, KEEP))
+        done = await here.store.run(lambda batch: nightly(batch, KEEP, 180))
         assert done is not None
         assert len(done.erased) == 1
 
