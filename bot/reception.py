@@ -329,6 +329,8 @@ class Reception:
                 await self.tick()
             except StoreDownError:
                 log.warning("tick.store_down")
+            except SealBrokenError:  # one damaged record must not silence the bot for everybody
+                log.error("tick.damaged")  # noqa: TRY400 (where it was is told by doctor)
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK.total_seconds()):
                     await self._nudged.wait()

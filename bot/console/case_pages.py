@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from bot.console.accounts import Role, State, all_accounts
 from bot.console.arrivals import catch_up
-from bot.console.case_records import is_reachable, session_of
+from bot.console.case_records import session_of
 from bot.console.case_view import CasePage, case_page, with_staff
 from bot.console.cases import (
     CLOSED,
@@ -96,9 +96,10 @@ async def _shown(visit: Visit, *, unsent: str = "", status: int = 200) -> Respon
         raise RefusedError(NO_CASE, 404)
     if page.sending_since is not None and visit.now - page.sending_since < WATCHED_FOR:
         visit.house.live.look_again(code)
-    words = visit.content.console
+    words, done = visit.content.console, visit.asked("done")
     return visit.page(
         "case.html",
+        done="blocked" if done == "sent" and not page.is_reachable else done,
         status=status,
         unsent=unsent,
         case=page,
@@ -144,7 +145,7 @@ async def take_over(visit: Visit) -> Response:
     text = _message(visit)
     events = [_took_over(visit)] + ([_replied(visit, text)] if text else [])
     await _send(visit, *events)
-    done = await _done(visit) if text else "took-over"
+    done = "sent" if text else "took-over"
     return visit.go(f"/cases/{visit.case}", done=done, part="#write")
 
 
@@ -163,7 +164,7 @@ async def reply(visit: Visit) -> Response:
     if not await visit.read(writing):
         return await _shown(visit, unsent=text, status=409)
     await _send(visit, _replied(visit, text))
-    return visit.go(f"/cases/{visit.case}", done=await _done(visit), part="#write")
+    return visit.go(f"/cases/{visit.case}", done="sent", part="#write")
 
 
 def _message(visit: Visit) -> str:
@@ -183,11 +184,6 @@ def _replied(visit: Visit, text: str) -> Callable[[ChatId], AnyEvent]:
     return lambda chat: StaffReplied(
         event_id=stamp, chat_id=chat, at=visit.now, staff=name, text=text
     )
-
-
-async def _done(visit: Visit) -> str:
-    is_open = await visit.read(lambda batch: is_reachable(batch, _row(batch, visit)))
-    return "sent" if is_open else "blocked"
 
 
 async def hand_back(visit: Visit) -> Response:

@@ -136,9 +136,8 @@ class Visit:
             clinic=self.content.clinic.name,
             token=self._token,
             tab=self._tab,
-            done=self.asked("done"),
             messages=DONE,
-            **values,
+            **{"done": self.asked("done")} | values,
         )
         return HTMLResponse(text, status_code=status)
 
