@@ -27,6 +27,7 @@ from bot.core.model import (
     Reply,
     SendRecord,
     Session,
+    StaffReplied,
     TextReceived,
     Toast,
     Turn,
@@ -100,7 +101,8 @@ def carry_out(
     else:
         keyboards.extend(kept.keyboards)
     _keep_session(batch, turn, event, tuple(keyboards))
-    _keep_turn(batch, ref, event, turn)
+    sent = tuple(each.id for each in posted if each.ref == ref)
+    _keep_turn(batch, ref, event, turn, sent)
     if any(isinstance(effect, SendRecord) for effect in turn.effects):
         posted.append(post(batch, _record(batch, turn.session, content)))
     return posted
@@ -144,7 +146,7 @@ def toast(chat_id: ChatId, callback_id: str, effects: tuple[AnyEffect, ...] = ()
     return Posted(id=0, ref="", body=body)
 
 
-def _keep_turn(batch: Batch, ref: str, event: AnyEvent, turn: Turn) -> None:
+def _keep_turn(batch: Batch, ref: str, event: AnyEvent, turn: Turn, sent: tuple[int, ...]) -> None:
     number = batch.next_id(turns)
     kept = KeptTurn(
         event=event,
@@ -154,6 +156,7 @@ def _keep_turn(batch: Batch, ref: str, event: AnyEvent, turn: Turn) -> None:
         question=turn.question,
         digression=turn.digression,
         content_version=turn.session.content_version,
+        sent=sent if isinstance(event, StaffReplied) else (),
     )
     batch.insert(
         turns,

@@ -77,8 +77,10 @@ class Housekeeping:
                 await self._night()
 
     async def _night(self) -> None:
-        keep_days = self._contents.newest.clinic.keep_days
-        done = await self._store.run(lambda batch: nightly(batch, keep_days))
+        clinic = self._contents.newest.clinic
+        done = await self._store.run(
+            lambda batch: nightly(batch, clinic.keep_days, clinic.keep_open_days)
+        )
         if done is not None:
             log.info("retention", due=done.due, erased=len(done.erased), chats=done.chats)
             await self._store.run(sweep_keys)
@@ -137,14 +139,14 @@ def note_alive(batch: Batch) -> None:
     note_fact(batch, ALIVE, batch.hour)
 
 
-def nightly(batch: Batch, keep_days: dict[str, int]) -> Retention | None:
+def nightly(batch: Batch, keep_days: dict[str, int], open_days: int) -> Retention | None:
     """Tonight's retention; None when it has run or must wait."""
     if (
         batch.hour < hour_fact(batch, PAUSED_UNTIL)
         or batch.hour - hour_fact(batch, RETENTION) < DAY // 2
     ):
         return None
-    done = retain(batch, keep_days)
+    done = retain(batch, keep_days, open_days=open_days)
     note_fact(batch, RETENTION, batch.hour)
     note_fact(batch, HELD_BACK, done.held_back)
     return done

@@ -15,11 +15,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 
 import msgspec
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from bot import figures
 from bot.alerts import acknowledge, alerts_again, sent_alerts
@@ -32,12 +31,10 @@ from bot.core.model import (
     CaseCode,
     ChatId,
     EraseChat,
-    EventId,
     Reply,
     Session,
     Toast,
     Turn,
-    Wake,
     WokeUp,
 )
 from bot.core.post import Delivery
@@ -50,10 +47,11 @@ from bot.store.batch import Batch
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
 from bot.store.post import bury, mark_blocked, post
-from bot.store.records import KeptSession, KeptWake, Posted
+from bot.store.records import KeptSession, Posted
 from bot.store.tables import alerts, wakes
 from bot.store.writer import Job, Store
 from bot.vault import SealBrokenError
+from bot.waking import due_wakes
 
 Advance = Callable[[Session, AnyEvent, Content], Turn]
 LastResort = Callable[[AnyEvent], tuple[Reply, ...]]
@@ -113,7 +111,9 @@ class Reception:
         """
         return (await self._received([delivery], also))[0]
 
-    async def receive_all(self, deliveries: Sequence[Delivery]) -> None:
+    async def receive_all(
+        self, deliveries: Sequence[Delivery], also: Job[None] | None = None
+    ) -> None:
         """The same for several, in order, in one transaction.
 
         Raises:
@@ -121,7 +121,7 @@ class Reception:
 
         """
         if deliveries:
-            await self._received(deliveries, None)
+            await self._received(deliveries, also)
 
     def floor(self, delivery: Delivery) -> tuple[Reply, ...]:
         """What to say when nothing can be kept: once for each update, however often it comes."""
@@ -156,7 +156,7 @@ class Reception:
             raise
         except Exception as error:  # noqa: BLE001 (the safety floor: our mistake must not silence the bot)
             if len(deliveries) > 1:
-                return [await self.receive(each) for each in deliveries]
+                return [await self.receive(each, also) for each in deliveries]
             done = [await self._store.run(self._failing(deliveries[0], type(error).__name__))]
         for delivery, each in zip(deliveries, done, strict=True):
             _count(delivery, each, verdicts[delivery.update_id])
@@ -187,7 +187,7 @@ class Reception:
         if not self._settled(batch, event):
             return _Done([])
         began = time.perf_counter()
-        kept = self._kept(batch, event.chat_id) or self._new(event.chat_id)
+        kept = self._kept(batch, event.chat_id) or self._new(batch, event.chat_id)
         content = self._content(batch, kept.session)
         pinned = msgspec.structs.replace(kept.session, content_version=content.version)
         turn = self._advance(pinned, event, content)
@@ -246,9 +246,12 @@ class Reception:
             content_of = partial(self._contents.version, batch)
             return rebuilt(batch, chat_id, self._advance, content_of)
 
-    def _new(self, chat_id: ChatId) -> KeptSession:
+    def _new(self, batch: Batch, chat_id: ChatId) -> KeptSession:
         version = self._contents.newest.version
-        session = Session(chat_id=chat_id, case_code=fresh_case_code(), content_version=version)
+        code = fresh_case_code()
+        while batch.is_code_taken(code):
+            code = fresh_case_code()
+        session = Session(chat_id=chat_id, case_code=code, content_version=version)
         return KeptSession(session=session)
 
     def _content(self, batch: Batch, session: Session) -> Content:
@@ -331,6 +334,8 @@ class Reception:
                 await self.tick()
             except StoreDownError:
                 log.warning("tick.store_down")
+            except SealBrokenError:  # one damaged record must not silence the bot for everybody
+                log.error("tick.damaged")  # noqa: TRY400 (where it was is told by doctor)
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK.total_seconds()):
                     await self._nudged.wait()
@@ -348,8 +353,11 @@ class Reception:
             StoreDownError: next time, then.
 
         """
-        for delivery in await self._store.run(self._due):
-            await self.receive(delivery)
+        for delivery in await self._store.run(lambda batch: due_wakes(batch) + sent_alerts(batch)):
+            try:
+                await self.receive(delivery)
+            except SealBrokenError:  # not even its key opens; the others still have to be woken
+                log.warning("chat.damaged", event_type=type(delivery.event).__name__)
         now = self._clock()
         if self._alerts_seen_at is None or abs(now - self._alerts_seen_at) >= ALERTS_EVERY:
             self._alerts_seen_at = now
@@ -358,19 +366,6 @@ class Reception:
                 again = await self._store.run(lambda batch: alerts_again(batch, content, chat))
                 self._outbox.offer(again)
         await self._house.tick()
-
-    def _due(self, batch: Batch) -> list[Delivery]:
-        due = []
-        for row in batch.rows(select(wakes).where(wakes.c.due_hour <= batch.hour)):
-            cell = f"{row.ref}:{row.reason}"
-            wake = batch.unseal(row.ref, wakes.c.sealed, cell, row.sealed, KeptWake)
-            if wake.due_at <= batch.at:
-                name = EventId(f"wake:{_digest(cell, wake.due_at.isoformat())}")
-                event = WokeUp(
-                    event_id=name, chat_id=wake.chat_id, at=batch.at, reason=Wake(row.reason)
-                )
-                due.append(Delivery(update_id=name, received_at=batch.at, event=event))
-        return due + sent_alerts(batch)
 
 
 class _Done:
@@ -393,8 +388,3 @@ def _count(delivery: Delivery, done: _Done, verdict: Verdict) -> None:
         figures.unreadable.inc()
     elif delivery.event is not None:
         figures.turns.labels(type(delivery.event).__name__).inc()
-
-
-def _digest(*names: str) -> str:
-    """A name for an event of our own that says neither when nor for whom."""
-    return sha256("\0".join(names).encode()).hexdigest()[:32]

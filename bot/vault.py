@@ -276,6 +276,11 @@ class Vault:
         """Case codes of erasures: their data may have come back with a backup, or a crash."""
         return [code for (code,) in self._keys.execute("SELECT case_code FROM erased")]
 
+    def is_erased(self, case_code: str) -> bool:
+        """Whether a chat of that code was erased: its code stays dead for as long as that is noted."""
+        found = self._keys.execute("SELECT 1 FROM erased WHERE case_code = ?", (case_code,))
+        return found.fetchone() is not None
+
     def forget_erased_before(self, at: datetime) -> None:
         """Drop notes of erasures that are older than any backup may be."""
         self._keys.execute(

@@ -27,6 +27,7 @@ from bot.core.model import (
     ChatId,
     CommandReceived,
     EventId,
+    MessageEdited,
     MessageId,
     OptionChosen,
     TextReceived,
@@ -104,6 +105,9 @@ class Client:
             event = CommandReceived(
                 event_id=name, chat_id=self.chat, at=clock(), name=word, argument=rest
             )
+        elif said.startswith("(edits) "):
+            text = said.removeprefix("(edits) ")
+            event = MessageEdited(event_id=name, chat_id=self.chat, at=clock(), text=text)
         else:
             event = TextReceived(event_id=name, chat_id=self.chat, at=clock(), text=said)
         await self.clinic.desk.reception.receive(

@@ -28,3 +28,4 @@ def test_the_privacy_document_and_the_chat_say_the_same(content: Content) -> Non
         assert promise in said
     assert f"{keep['incomplete']} days" in written
     assert f"{max(keep.values())} days" in written
+    assert f"{content.clinic.keep_open_days} days" in written

@@ -1,16 +1,18 @@
 """What clients and staff can rely on at the door."""
 
+import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from desk import STAFF, Channel, Clock, Desk, desk
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.core.content import Content
-from bot.core.model import CaseCode
+from bot.core.model import CaseCode, ChatId
 from bot.core.post import Delivery, OutgoingKind
 from bot.store.batch import Batch
-from bot.store.tables import alerts, dead_letters, intakes, sessions, tables, turns
+from bot.store.tables import alerts, dead_letters, intakes, sessions, tables, turns, wakes
 
 
 async def rows_in(here: Desk, table: str) -> int:
@@ -266,3 +268,51 @@ async def test_case_codes_cannot_be_misread(tmp_path: Path, content: Content) ->
 async def test_strange_text_is_kept_as_it_came(tmp_path: Path, content: Content, text: str) -> None:
     async with desk(tmp_path / "data", content) as here:
         assert await here.hears(text) == [f"1: {text}"]
+
+
+async def test_a_case_code_that_is_taken_or_was_erased_is_drawn_again(
+    tmp_path: Path, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter("B" * 7 + "B" * 7 + "C" * 7 + "C" * 7 + "B" * 7 + "D" * 7)
+    async with desk(tmp_path / "data", content) as here:
+        monkeypatch.setattr("secrets.choice", lambda _letters: next(drawn))
+        # Two new chats in one transaction draw the same code; a third draws that of an erased chat.
+        await here.reception.receive_all(
+            [here.said("one", "telegram:1"), here.said("two", "telegram:2")]
+        )
+        await here.hears("erase", "telegram:2")
+        assert await here.hears("three", "telegram:3") == ["1: three"]
+        rows = await here.store.run(lambda batch: batch.rows(select(sessions.c.case_code)))
+        assert sorted(row.case_code for row in rows) == ["BBBB-BBB", "DDDD-DDD"]
+
+
+async def test_damaged_rows_keep_nobody_else_asleep(tmp_path: Path, content: Content) -> None:
+    clock = Clock()
+    async with desk(tmp_path / "data", content, clock=clock) as here:
+        await here.hears("wake", "telegram:1")
+        await here.hears("wake", "telegram:2")
+        ref = here.vault.ref(ChatId("telegram:1"))
+        await here.store.run(
+            lambda batch: batch.change(
+                update(wakes).where(wakes.c.ref == ref).values(sealed=b"spoilt")
+            )
+        )
+        clock.passes(minutes=31)
+        await here.ticks()
+        assert here.channel.texts("telegram:2")[-1].endswith("woken")
+
+
+async def test_a_damaged_alert_is_still_sent_and_ends_nothing(
+    tmp_path: Path, content: Content
+) -> None:
+    async with desk(tmp_path / "data", content, runs=False) as here:
+        await here.reception.receive(here.said("alert"))
+        await here.store.run(lambda batch: batch.change(update(alerts).values(sealed=b"spoilt")))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(here.outbox.run())
+            await asyncio.sleep(0)
+            await here.settles()
+            await here.outbox.stop(within=timedelta(seconds=5))
+        assert len(here.channel.texts(STAFF)) == 1
+        rows = await here.store.run(lambda batch: batch.rows(select(alerts.c.state)))
+        assert rows[0].state == "sent"

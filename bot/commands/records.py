@@ -164,7 +164,7 @@ def _agreed(question: str) -> bool:
 
 
 def _retention(namespace: argparse.Namespace) -> int:
-    keep_days = _content(namespace).clinic.keep_days
+    clinic = _content(namespace).clinic
     with opened(namespace.settings, namespace.clock) as (store, is_running):
         if is_running and not namespace.dry_run:
             print(
@@ -174,7 +174,13 @@ def _retention(namespace: argparse.Namespace) -> int:
             )
             return 1
         done = store.run_now(
-            lambda batch: retain(batch, keep_days, dry_run=namespace.dry_run, force=namespace.force)
+            lambda batch: retain(
+                batch,
+                clinic.keep_days,
+                open_days=clinic.keep_open_days,
+                dry_run=namespace.dry_run,
+                force=namespace.force,
+            )
         )
         if not namespace.dry_run:
             store.run_now(sweep_keys)

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import structlog
+
 from bot.channels.terminal import Terminal
 from bot.content_folder import folder_texts, model_bytes, read_folder
 from bot.core.content import Content, read_content
@@ -26,7 +28,7 @@ from bot.store.database import StoreDownError
 from bot.store.down import DownStore
 from bot.store.lock import AlreadyRunningError, Lock
 from bot.store.writer import Store
-from bot.vault import Vault, VaultError
+from bot.vault import SealBrokenError, Vault, VaultError
 
 CONNECT = """\
 This is the assistant in your terminal. Nothing leaves this machine; the record is kept in {data}.
@@ -38,10 +40,14 @@ TYPE_PLAIN = (
     "Each line of input is a message, [Label] presses that button. The end of input ends.\n"
 )
 DRAIN = timedelta(seconds=10)
+CONSOLE_AGAIN = timedelta(seconds=5)
 DOWN = """\
 bot: until that is mended, only signs of danger are answered; other messages wait at Telegram, which
 bot: keeps them for a day. Trying again every minute."""
 DOWN_FOR = timedelta(minutes=1)
+
+
+log = structlog.get_logger()
 
 
 class ContentBrokenError(Exception):
@@ -166,18 +172,29 @@ async def _console(
         more=health_routes(store),
     )
     print(f"bot: staff console on {built.house.public_url}", flush=True)
-    if link := await first_link(built):
-        print(f"bot: make the first account here: {link}", flush=True)
+    try:
+        if link := await first_link(built):
+            print(f"bot: make the first account here: {link}", flush=True)
+    except SealBrokenError:
+        log.error("record.damaged", place="accounts.sealed")  # noqa: TRY400 (its place is all there is)
 
     async def served(stop: asyncio.Event) -> None:
-        try:
-            await serve(built, settings.bot_console_listen, stop, settings.bot_console_proxy)
-        except (OSError, ValueError) as error:
-            print(
-                f"bot: no staff console at BOT_CONSOLE_LISTEN={settings.bot_console_listen}: {error}",
-                file=sys.stderr,
-                flush=True,
-            )
+        while not stop.is_set():
+            try:
+                await serve(built, settings.bot_console_listen, stop, settings.bot_console_proxy)
+            except (OSError, ValueError) as error:
+                print(
+                    f"bot: no staff console at BOT_CONSOLE_LISTEN={settings.bot_console_listen}:"
+                    f" {error}",
+                    file=sys.stderr,
+                    flush=True,
+                )
+                return
+            except Exception as error:  # noqa: BLE001 (the console must never end the assistant)
+                log.error("console.failed", error=type(error).__name__)  # noqa: TRY400 (a traceback may quote a client)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(CONSOLE_AGAIN.total_seconds()):
+                        await stop.wait()
 
     return served
 

@@ -184,7 +184,7 @@ def console(
     """Everything that staff see. `more` are routes of others, such as /metrics."""
     public_url = (public_url or f"http://{listen}").rstrip("/")
     hosts = {"127.0.0.1", "localhost", "::1", urlsplit(public_url).hostname or ""}
-    live = Live(store, contents, reception, clock)
+    live = Live(store, contents)
     house = House(
         store=store,
         reception=reception,

@@ -5,19 +5,22 @@ decisions, is kept beside it. The name of a form makes a second click a no-op in
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 from starlette.responses import Response
 
 from bot.console.accounts import Role, State, all_accounts
-from bot.console.case_view import CasePage, case_page
+from bot.console.arrivals import catch_up
+from bot.console.case_records import session_of
+from bot.console.case_view import CasePage, case_page, with_staff
 from bot.console.cases import (
+    CLOSED,
     STATES,
     CaseRow,
     case_row,
-    catch_up,
     kept_case,
+    looked_at,
     newest_intake,
     set_state,
     write,
@@ -43,17 +46,33 @@ from bot.core.post import Delivery
 from bot.store.batch import Batch
 from bot.store.records_of_staff import KeptDecision, KeptNote
 from bot.store.staff_tables import decisions, notes
+from bot.vault import SealBrokenError
 
 LONGEST_REPLY = 3_500  # Telegram takes 4,096 with the name before it
 LONGEST_NOTE = 10_000
 NO_CASE = "There is no such case. It may have been erased."
+DAMAGED = (
+    "This record does not open. Nothing is lost yet: please ask whoever looks after the assistant to"
+    " run `python -m bot doctor`."
+)
+IN_DANGER = (
+    "This case cannot be closed while its crisis is open. Please clear the crisis first, once you have"
+    " made sure that the person is safe."
+)
+WATCHED_FOR = timedelta(minutes=2)  # a message that is sent later than that shows on the next load
 
 
 async def show_case(visit: Visit) -> Response:
     """Read a case."""
+    return await _shown(visit)
+
+
+async def _shown(visit: Visit, *, unsent: str = "", status: int = 200) -> Response:
+    """The page of the case; `unsent` is a message that could not be sent, so that it is not lost."""
     by_itself = visit.request.headers.get("x-live") == "1"
-    contents, code = visit.house.contents, visit.case
+    contents, code, me = visit.house.contents, visit.case, visit.me
     clinic = visit.content.clinic
+    works = me.role in {Role.REVIEWER, Role.LEAD}
     news: set[str] = set()
 
     def job(batch: Batch) -> tuple[CasePage | None, list[tuple[int, str]]]:
@@ -63,16 +82,27 @@ async def show_case(visit: Visit) -> Response:
             for each in all_accounts(batch)
             if each.state is State.ACTIVE and each.role is not Role.ADMIN
         ]
-        return case_page(batch, code, contents, looks=not by_itself), people
+        row = case_row(batch, code)
+        if row is not None and not by_itself and (works or row.assignee == me.account):
+            looked_at(batch, row)  # somebody else's glance leaves what is new as new
+        return case_page(batch, code, contents), people
 
-    page, people = await visit.read(job)
+    try:
+        page, people = await visit.read(job)
+    except SealBrokenError:
+        raise RefusedError(DAMAGED, 409) from None
     if news:
         visit.house.live.tell(news)
     if page is None:
         raise RefusedError(NO_CASE, 404)
-    words, me = visit.content.console, visit.me
+    if page.sending_since is not None and visit.now - page.sending_since < WATCHED_FOR:
+        visit.house.live.look_again(code)
+    words, done = visit.content.console, visit.asked("done")
     return visit.page(
         "case.html",
+        done="blocked" if done == "sent" and not page.is_reachable else done,
+        status=status,
+        unsent=unsent,
         case=page,
         people=people,
         states=STATES,
@@ -83,7 +113,7 @@ async def show_case(visit: Visit) -> Response:
         reason_words={each.id: each.label for each in words.override_reasons},
         replies=[(each.id, each.title, fill(each.text, staff=me.name)) for each in words.replies],
         part_2=visit.content.wording.staff.part_2,
-        may_act=me.role in {Role.REVIEWER, Role.LEAD},
+        may_act=works,
         may_lead=me.role is Role.LEAD,
     )
 
@@ -91,11 +121,16 @@ async def show_case(visit: Visit) -> Response:
 # --- the chat ------------------------------------------------------------------------------------
 
 
-async def _send(visit: Visit, event: Callable[[ChatId], AnyEvent]) -> None:
-    """One event of staff, through the same door as a client's."""
-    chat_id = await visit.read(lambda batch: chat_of(batch, _row(batch, visit).ref))
-    delivery = Delivery(update_id=visit.event_id, received_at=visit.now, event=event(chat_id))
-    await visit.receive(delivery)
+async def _send(visit: Visit, *events: Callable[[ChatId], AnyEvent]) -> None:
+    """Events of staff, through the same door as a client's. All of a form are kept, or none."""
+    try:
+        chat_id = await visit.read(lambda batch: chat_of(batch, _row(batch, visit).ref))
+    except SealBrokenError:
+        raise RefusedError(DAMAGED, 409) from None
+    made = [each(chat_id) for each in events]
+    await visit.receive(
+        [Delivery(update_id=each.event_id, received_at=visit.now, event=each) for each in made]
+    )
     visit.house.live.tell({visit.case})
 
 
@@ -107,30 +142,49 @@ def _row(batch: Batch, visit: Visit) -> CaseRow:
 
 
 async def take_over(visit: Visit) -> Response:
-    """The assistant falls silent, and the client is told who writes."""
-    name, stamp = visit.me.name, EventId(visit.event_id)
-    await _send(
-        visit,
-        lambda chat: StaffTookOver(event_id=stamp, chat_id=chat, at=visit.now, staff=name),
-    )
-    return visit.go(f"/cases/{visit.case}", done="took-over", part="#write")
+    """The assistant falls silent, and the client is told who writes; a message goes along."""
+    text = _message(visit)
+    events = [_took_over(visit)] + ([_replied(visit, text)] if text else [])
+    await _send(visit, *events)
+    done = "sent" if text else "took-over"
+    return visit.go(f"/cases/{visit.case}", done=done, part="#write")
 
 
 async def reply(visit: Visit) -> Response:
     """Write to the client. Only after taking over: two voices at once would confuse."""
-    text = visit.form.get("text", "").strip()
+    text = _message(visit)
     if not text:
         return visit.go(f"/cases/{visit.case}", part="#write")
+    stamp = visit.event_id
+
+    def writing(batch: Batch) -> bool:
+        """Whether the chat is with me; a second click of what was sent is a no-op further on."""
+        ref = _row(batch, visit).ref
+        return batch.is_known(stamp) or with_staff(session_of(batch, ref)) == visit.me.name
+
+    if not await visit.read(writing):
+        return await _shown(visit, unsent=text, status=409)
+    await _send(visit, _replied(visit, text))
+    return visit.go(f"/cases/{visit.case}", done="sent", part="#write")
+
+
+def _message(visit: Visit) -> str:
+    text = visit.form.get("text", "").strip()
     if len(text) > LONGEST_REPLY:
         raise RefusedError(f"A message may have {LONGEST_REPLY} characters. Please send two.", 422)
+    return text
+
+
+def _took_over(visit: Visit) -> Callable[[ChatId], AnyEvent]:
+    name, stamp = visit.me.name, EventId(f"{visit.event_id}:over")
+    return lambda chat: StaffTookOver(event_id=stamp, chat_id=chat, at=visit.now, staff=name)
+
+
+def _replied(visit: Visit, text: str) -> Callable[[ChatId], AnyEvent]:
     name, stamp = visit.me.name, EventId(visit.event_id)
-    await _send(
-        visit,
-        lambda chat: StaffReplied(
-            event_id=stamp, chat_id=chat, at=visit.now, staff=name, text=text
-        ),
+    return lambda chat: StaffReplied(
+        event_id=stamp, chat_id=chat, at=visit.now, staff=name, text=text
     )
-    return visit.go(f"/cases/{visit.case}", done="sent", part="#write")
 
 
 async def hand_back(visit: Visit) -> Response:
@@ -163,7 +217,7 @@ async def acknowledge(visit: Visit) -> Response:
         acknowledges=CaseCode(visit.case),
         staff=visit.me.name,
     )
-    await visit.receive(delivery)
+    await visit.receive([delivery])
 
     def job(batch: Batch) -> None:
         row = _row(batch, visit)
@@ -179,9 +233,12 @@ async def acknowledge(visit: Visit) -> Response:
 
 
 async def _keep(visit: Visit, change: Callable[[Batch, CaseRow], None], detail: str = "") -> None:
-    name = visit.event_id
+    """Change the case as it stands now: what has just come is read first, so that it is not undone."""
+    name, clinic = visit.event_id, visit.content.clinic
+    news = {visit.case}
 
     def job(batch: Batch) -> None:
+        news.update(catch_up(batch, clinic))
         row = _row(batch, visit)
         visit.line.detail = NOTHING if batch.is_known(name) else detail
         if not batch.is_known(name):
@@ -189,7 +246,7 @@ async def _keep(visit: Visit, change: Callable[[Batch, CaseRow], None], detail: 
             change(batch, row)
 
     await visit.act(job)
-    visit.house.live.tell({visit.case})
+    visit.house.live.tell(news)
 
 
 async def note(visit: Visit) -> Response:
@@ -260,7 +317,13 @@ async def status(visit: Visit) -> Response:
         raise RefusedError("Please give a date like 2026-01-31.", 422) from None
     clinic = visit.content.clinic
     detail = f"{state}, follow-up {follow_up}" if follow_up else state
-    await _keep(visit, lambda batch, row: set_state(batch, row, state, follow_up, clinic), detail)
+
+    def change(batch: Batch, row: CaseRow) -> None:
+        if state in CLOSED and row.danger:
+            raise RefusedError(IN_DANGER, 409)
+        set_state(batch, row, state, follow_up, clinic)
+
+    await _keep(visit, change, detail)
     return visit.go(f"/cases/{visit.case}", done="saved", part="#work")
 
 

@@ -9,9 +9,18 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.console import queue
 from bot.console.accounts import names
+from bot.console.arrivals import catch_up
 from bot.console.case_view import PERSPECTIVES, Mark, marks
-from bot.console.cases import STATES, CaseRow, case_row, catch_up, kept_case, newest_intake
-from bot.console.deadlines import due_at
+from bot.console.cases import (
+    NEW,
+    STATES,
+    CaseRow,
+    case_due_at,
+    case_row,
+    follow_up_date,
+    kept_case,
+    newest_intake,
+)
 from bot.console.searches import Search
 from bot.console.visit import Visit
 from bot.core.content.clinic import Clinic
@@ -37,7 +46,7 @@ SHORTEST = 2
 
 
 class CaseLine(Frozen):
-    """A case in the list."""
+    """A case in the list. `is_damaged`: what its newest intake says does not open."""
 
     code: str
     urgency: Urgency
@@ -57,16 +66,21 @@ class CaseLine(Frozen):
     waits_for: str
     is_taken: bool
     is_unfinished: bool
+    has_asked: bool
+    is_damaged: bool
     follow_up: date | None = None
 
 
 def case_line(
     batch: Batch, row: CaseRow, contents: Contents, known: dict[int, str], account: int
 ) -> CaseLine:
-    """A row of the queue, opened."""
-    intake = newest_intake(batch, row)
+    """A row of the queue, opened. One that does not open is a line all the same, by its row."""
+    try:
+        intake = newest_intake(batch, row)
+    except SealBrokenError:
+        intake = None
     form = contents.newest.screening
-    result = intake.result
+    result = intake.result if intake else None
     kept = kept_case(batch, row)
     clinic: Clinic = contents.newest.clinic
     return CaseLine(
@@ -75,14 +89,12 @@ def case_line(
         urgency_words=SIGNS[Urgency(row.urgency)],
         is_danger=bool(row.danger),
         is_overdue=not row.closed and row.due_hour <= hour_of(batch.at),
-        perspective=PERSPECTIVES[intake.perspective],
+        perspective=PERSPECTIVES[intake.perspective] if intake else "",
         setting=str(form.texts(result.level).label) if result else "",
         staff_call=bool(result and result.staff_call),
         marks=marks(form, result.flags) if result else (),
         filed_at=kept.filed_at,
-        due_at=due_at(intake.filed_at, Urgency(row.urgency), clinic)
-        if row.state == "new"
-        else None,
+        due_at=case_due_at(row, kept, clinic) if row.state == NEW else None,
         state=STATES.get(row.state, row.state),
         assignee=known.get(row.assignee, ""),
         is_mine=row.assignee == account,
@@ -90,7 +102,9 @@ def case_line(
         waits_for=row.waits_for,
         is_taken=bool(row.taken),
         is_unfinished=row.status in {"in-progress", "incomplete"},
-        follow_up=date(1970, 1, 1) + timedelta(days=row.follow_up) if row.follow_up else None,
+        has_asked=bool(row.asked),
+        is_damaged=intake is None,
+        follow_up=follow_up_date(row),
     )
 
 

@@ -1,7 +1,7 @@
 """One request of one person, and the house it comes to: what every page needs."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -36,6 +36,7 @@ DONE = {  # what a page says after a form, by the word in its address
     "changed": "The account is changed.",
     "took-over": "You are writing with the client now. The assistant is silent.",
     "sent": "Your message is on its way.",
+    "blocked": "Your message cannot be delivered: the client has blocked the assistant.",
     "handed-back": "The assistant goes on with the client.",
     "cleared": "The crisis is cleared. The assistant goes on.",
     "acknowledged": "You have this case. Its alerts are not repeated.",
@@ -164,15 +165,15 @@ class Visit:
         self.line.is_kept = True
         return done
 
-    async def receive(self, delivery: Delivery) -> None:
-        """An event of staff, through the same door as a client's, on record in its transaction."""
+    async def receive(self, deliveries: Sequence[Delivery]) -> None:
+        """Events of staff, through the same door as a client's, on record in their transaction."""
         kept = []
 
         def log(batch: Batch) -> None:
             self.log(batch)
             kept.append(True)
 
-        await self.house.reception.receive(delivery, also=log)
+        await self.house.reception.receive_all(deliveries, also=log)
         self.line.is_kept = bool(kept)
 
     def log(self, batch: Batch, outcome: str = "") -> None:
@@ -196,9 +197,8 @@ class Visit:
             clinic=self.content.clinic.name,
             token=self._token,
             tab=self._tab,
-            done=self.asked("done"),
             messages=DONE,
-            **values,
+            **{"done": self.asked("done")} | values,
         )
         return HTMLResponse(text, status_code=status)
 

@@ -29,6 +29,9 @@ SEALED = {
     "feedback": ("sealed", "id"),
     "dead_letters": ("sealed", "id"),
     "outgoing": ("body", "id"),
+    "cases": ("sealed", "case_code"),
+    "notes": ("sealed", "id"),
+    "decisions": ("sealed", "id"),
 }
 
 
@@ -64,7 +67,7 @@ def proof(engine: Engine, vault: Vault, most: int | None = None) -> Proof:
                     vault.unseal(ref, f"{name}.{column}", row, sealed)
                     opened += 1
                 except SealBrokenError:
-                    broken.append(f"{name} {row if key == 'id' else ''}".strip())
+                    broken.append(f"{name} {row if key != 'ref' else ''}".strip())
     return Proof(chats=chats, opened=opened, orphaned=orphaned, broken=tuple(broken))
 
 

@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 import msgspec
+import structlog
 from sqlalchemy import func, select, update
 
 from bot.core.model import ChatId, MessageId
@@ -12,6 +13,7 @@ from bot.store.tables import alerts, dead_letters, outgoing, sessions
 from bot.vault import SealBrokenError
 
 T = TypeVar("T")
+log = structlog.get_logger()
 UNSENT = ("pending", "sending")
 
 
@@ -129,8 +131,13 @@ def _alert_tried(batch: Batch, number: int, state: str = "queued") -> None:
     if not rows:
         return  # its chat was erased meanwhile
     row = rows[0]
-    kept = batch.unseal(row.ref, alerts.c.sealed, number, row.sealed, KeptAlert)
-    kept = msgspec.structs.replace(kept, tried_at=batch.at)
-    sealed = batch.seal(row.ref, alerts.c.sealed, number, kept)
     new = state if row.state == "queued" else row.state
+    try:
+        kept = batch.unseal(row.ref, alerts.c.sealed, number, row.sealed, KeptAlert)
+        kept = msgspec.structs.replace(kept, tried_at=batch.at)
+        sealed = batch.seal(row.ref, alerts.c.sealed, number, kept)
+    except SealBrokenError:
+        log.warning("record.damaged", place=f"alerts.sealed {number}")
+        batch.update(alerts, "id", number, state=new)
+        return
     batch.update(alerts, "id", number, state=new, sealed=sealed)

@@ -35,6 +35,7 @@ class KeptTurn(Frozen):
     question: QuestionId | None = None
     digression: bool = False
     content_version: str = ""
+    sent: tuple[int, ...] = ()  # outgoing rows of what staff wrote: whether it arrived
 
 
 class Body(Frozen):

@@ -29,6 +29,8 @@ class KeptCase(Frozen):
     """cases.sealed: the times that insight is made of."""
 
     filed_at: datetime
+    waits_from: datetime | None = None  # since when it waits for staff to act
+    handled_at: datetime | None = None  # when staff last gave it another status than "new"
     danger_at: datetime | None = None
     looked_at: datetime | None = None
     decided_at: datetime | None = None

@@ -72,11 +72,14 @@ cases = Table(
     tables,
     Column("case_code", String(24), primary_key=True),
     _of_chat(),
+    Column("number", Integer, nullable=False),  # the id of its first intake: the order of coming
     Column("newest", Integer, nullable=False),  # the id of the intake as it stands
     Column("status", String(20), nullable=False),  # of that intake
     Column("urgency", String(12), nullable=False),
     Column("closed", Integer, nullable=False),  # 1: nobody waits any more
     Column("danger", Integer, nullable=False),  # 1: an emergency that staff have not cleared
+    Column("danger_hour", Integer, nullable=False),  # of the newest sign of danger, or 0
+    Column("asked", Integer, nullable=False),  # 1: a person was asked for, and nobody has answered
     Column("filed_hour", Integer, nullable=False),  # of the first intake
     Column("due_hour", Integer, nullable=False),  # when staff should have acted
     Column("state", String(12), nullable=False),  # new, contacted, scheduled, admitted ...
@@ -91,10 +94,12 @@ cases = Table(
         "closed",
         "danger",
         "filed_hour",
+        "number",
         "due_hour",
         "urgency",
         "assignee",
         "waits_for",
+        "danger_hour",
     ),
     Index("ix_cases_taken", "taken"),
     sqlite_with_rowid=False,

@@ -183,6 +183,15 @@ errands = Table(
     Column("outcome", Text, nullable=True),
 )
 
+# The highest number that rows of a table may have been given, so that none is given twice: rows are
+# erased, but seals, and what the console has read, name rows by their number.
+numbers = Table(
+    "numbers",
+    tables,
+    Column("name", String(60), primary_key=True),
+    Column("highest", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+)
+
 # Single values: the hour of the last backup, of the last retention run ...
 facts = Table(
     "facts",

@@ -214,6 +214,7 @@ class Store:
                     (chat for each in jobs for chat in each.chats),
                 )
                 results = [each.job(batch) for each in jobs]
+                marks = batch.keep_numbers()
                 batch.flush()
                 self.vault.keep()
         except (DBAPIError, sqlite3.Error, OSError, VaultError) as error:
@@ -222,6 +223,7 @@ class Store:
             raise StoreDownError(_without_values(error)) from None
         finally:
             self.vault.forget()
+        self._ids.note(marks)
         return results
 
 

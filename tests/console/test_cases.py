@@ -133,13 +133,12 @@ async def test_a_chat_that_staff_have_left_goes_back_by_itself(clinic: Clinic) -
     case = await clinic.case_of()
     await ana.opens(f"/cases/{case}")
     await ana.posts(f"/cases/{case}/take-over")
-    await clinic.console.live.look()
+    await clinic.desk.ticks()
     clinic.clock.passes(minutes=59)
-    await clinic.console.live.look()
+    await clinic.desk.ticks()
     before = len(client.shown)
     clinic.clock.passes(minutes=2)
-    await clinic.console.live.look()
-    await clinic.desk.settles()
+    await clinic.desk.ticks()
     assert len(client.shown) > before
     await ana.signs_in()
     assert "The assistant answers now" in (await ana.opens(f"/cases/{case}")).text

@@ -128,6 +128,7 @@ class Content:
             questions=len(self.screening.questions),
             keep_days=max(keep.values(), default=90),
             keep_days_unfinished=keep.get("incomplete", 14),
+            keep_days_open=max(self.clinic.keep_open_days, *keep.values(), 1),
         )
 
     def footer(self) -> str:

@@ -56,6 +56,7 @@ class Clinic(Frozen):
     office_hours: OfficeHours = OfficeHours()
     alert_again_minutes: dict[Urgency, int] = field(default_factory=dict)
     keep_days: dict[str, int] = field(default_factory=dict)
+    keep_open_days: Annotated[int, Meta(ge=1)] = 180
     resume_after_hours: int = 6
     silence_minutes: int = 30
     human_urgency: Urgency = Urgency.SAME_DAY

@@ -15,8 +15,8 @@ from bot.core.model import Frozen, Perspective, Urgency
 
 SLOTS = frozenset(
     (
-        "clinic questions emergency crisis_line keep_days keep_days_unfinished number total label stem"
-        " when hours staff text next limit case link sign urgency waiting"
+        "clinic questions emergency crisis_line keep_days keep_days_unfinished keep_days_open number"
+        " total label stem when hours staff text next limit case link sign urgency waiting"
     ).split()
 )
 _SLOT = re.compile(r"\{(\w+)\}")
