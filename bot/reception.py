@@ -15,16 +15,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 
 import msgspec
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from bot import figures
-from bot.alerts import acknowledge, alerts_again, sent_alerts
+from bot.alerts import StaffChat, alerts_again, sent_alerts
 from bot.core.content import Content
-from bot.core.content.wording import fill
 from bot.core.dialogue.floor import is_about_danger
 from bot.core.model import (
     AlertSent,
@@ -32,28 +30,27 @@ from bot.core.model import (
     CaseCode,
     ChatId,
     EraseChat,
-    EventId,
     Reply,
     Session,
-    Toast,
     Turn,
-    Wake,
     WokeUp,
 )
-from bot.core.post import Delivery
-from bot.effects import FROM_CLIENT, carry_out, message, toast
+from bot.core.post import Delivery, FromStaff
+from bot.effects import FROM_CLIENT, Receipts, carry_out, message, toast
 from bot.flood import Flood, Verdict
 from bot.housekeeping import Housekeeping, scrub_copy
 from bot.outbox import Outbox
 from bot.replay import rebuilt
+from bot.staff_group import aftermath, heard, taken
 from bot.store.batch import Batch
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
 from bot.store.post import bury, mark_blocked, post
-from bot.store.records import KeptSession, KeptWake, Posted
+from bot.store.records import KeptSession, Posted
 from bot.store.tables import alerts, wakes
 from bot.store.writer import Store
 from bot.vault import SealBrokenError
+from bot.waking import due_wakes
 
 Advance = Callable[[Session, AnyEvent, Content], Turn]
 LastResort = Callable[[AnyEvent], tuple[Reply, ...]]
@@ -85,6 +82,7 @@ class Reception:
         last_resort: LastResort,
         staff_chat: ChatId | None = None,
         is_danger: Callable[[AnyEvent], bool] = lambda _event: False,
+        console_url: str = "",
     ) -> None:
         self._store = store
         self._contents = contents
@@ -92,7 +90,7 @@ class Reception:
         self._outbox = outbox
         self._advance = advance
         self._last_resort = last_resort
-        self._staff_chat = staff_chat
+        self._staff = StaffChat.of(staff_chat, console_url)
         self._is_danger = is_danger
         self._flood = Flood()
         self._floored: OrderedDict[str, None] = OrderedDict()
@@ -167,7 +165,7 @@ class Reception:
 
     # --- one event, in the store's thread ----------------------------------------------------------
 
-    def _one(self, batch: Batch, delivery: Delivery) -> "_Done":
+    def _one(self, batch: Batch, delivery: Delivery, receipts: Receipts | None = None) -> "_Done":
         if batch.is_known(delivery.update_id):
             return _Done(self._toasts(delivery), is_new=False)
         batch.remember(delivery.update_id)
@@ -175,12 +173,15 @@ class Reception:
         if delivery.acknowledges is not None:
             return _Done(self._acknowledged(batch, delivery, delivery.acknowledges))
         if delivery.blocked is not None:
-            mark_blocked(batch, batch.vault.ref(delivery.blocked))
+            lost = mark_blocked(batch, batch.vault.ref(delivery.blocked))
+            return _Done(lost, dropped=delivery.blocked)
+        if delivery.from_staff is not None:
+            return _Done(self._from_staff(batch, delivery, delivery.from_staff))
         if delivery.problem:
             ref = batch.vault.ref(ChatId("unreadable:"))
             bury(batch, ref, "unreadable", delivery.problem, delivery.raw)
         if event is None:
-            return _Done(self._toasts(delivery), dropped=delivery.blocked)
+            return _Done(self._toasts(delivery))
         if not self._settled(batch, event):
             return _Done([])
         began = time.perf_counter()
@@ -194,10 +195,13 @@ class Reception:
             event,
             turn,
             content,
-            staff_chat=self._staff_chat,
+            staff=self._staff,
             recall=self._outbox.recall,
             is_free=self._outbox.is_free(event.chat_id),
+            receipts=receipts,
         )
+        if not (erases := any(isinstance(effect, EraseChat) for effect in turn.effects)):
+            posted += aftermath(batch, event, turn.session, content, self._staff)
         log.info(
             "turn",
             chat=batch.vault.ref(event.chat_id)[:8],
@@ -205,7 +209,6 @@ class Reception:
             because=turn.because,
             ms=round((time.perf_counter() - began) * 1000, 1),
         )
-        erases = any(isinstance(effect, EraseChat) for effect in turn.effects)
         return _Done(
             [*self._toasts(delivery, turn), *posted], dropped=event.chat_id if erases else None
         )
@@ -303,18 +306,22 @@ class Reception:
         posted: list[Posted] = []
         for untold in sent_alerts(batch, case):
             posted.extend(self._one(batch, untold).posted)
-        acknowledge(batch, case, delivery.staff)
-        if delivery.callback_id and self._staff_chat is not None:
-            words = self._contents.newest.wording.staff.acknowledged
-            text = fill(words, staff=delivery.staff, case=case)
-            posted.append(toast(self._staff_chat, delivery.callback_id, (Toast(text=text),)))
+        return posted + taken(batch, delivery, case, self._contents.newest, self._staff)
+
+    def _from_staff(self, batch: Batch, delivery: Delivery, said: FromStaff) -> list[Posted]:
+        """What staff write in their group is an event of the client's chat, like any other."""
+        if self._staff is None:
+            return []
+        found = heard(batch, delivery, said, self._contents.newest, self._staff)
+        posted = list(found.posted)
+        for event in found.events:
+            posted += self._one(batch, event, found.receipts).posted
         return posted
 
     async def tell_staff(self, text: str) -> None:
         """Send staff a sentence about the bot itself, never about a client."""
-        chat = self._staff_chat
-        if chat is not None:
-            reply = Reply(text=text)
+        if self._staff is not None:
+            chat, reply = self._staff.chat_id, Reply(text=text)
             self._outbox.offer(
                 await self._store.run(lambda batch: [post(batch, message(chat, reply))])
             )
@@ -345,29 +352,22 @@ class Reception:
             StoreDownError: next time, then.
 
         """
-        for delivery in await self._store.run(self._due):
-            await self.receive(delivery)
+        for delivery in await self._store.run(lambda batch: due_wakes(batch) + sent_alerts(batch)):
+            try:
+                await self.receive(delivery)
+            except SealBrokenError:  # not even its key opens; the others still have to be woken
+                log.warning("chat.damaged", event_type=type(delivery.event).__name__)
         now = self._clock()
-        if self._alerts_seen_at is None or abs(now - self._alerts_seen_at) >= ALERTS_EVERY:
-            self._alerts_seen_at = now
-            if self._staff_chat is not None:
-                content, chat = self._contents.newest, self._staff_chat
-                again = await self._store.run(lambda batch: alerts_again(batch, content, chat))
-                self._outbox.offer(again)
-        await self._house.tick()
-
-    def _due(self, batch: Batch) -> list[Delivery]:
-        due = []
-        for row in batch.rows(select(wakes).where(wakes.c.due_hour <= batch.hour)):
-            cell = f"{row.ref}:{row.reason}"
-            wake = batch.unseal(row.ref, wakes.c.sealed, cell, row.sealed, KeptWake)
-            if wake.due_at <= batch.at:
-                name = EventId(f"wake:{_digest(cell, wake.due_at.isoformat())}")
-                event = WokeUp(
-                    event_id=name, chat_id=wake.chat_id, at=batch.at, reason=Wake(row.reason)
+        if (staff := self._staff) is not None:
+            seen, content = self._alerts_seen_at, self._contents.newest
+            repeats = seen is None or abs(now - seen) >= ALERTS_EVERY
+            self._alerts_seen_at = now if repeats else seen
+            self._outbox.offer(
+                await self._store.run(
+                    lambda batch: alerts_again(batch, content, staff, repeats=repeats)
                 )
-                due.append(Delivery(update_id=name, received_at=batch.at, event=event))
-        return due + sent_alerts(batch)
+            )
+        await self._house.tick()
 
 
 class _Done:
@@ -390,8 +390,3 @@ def _count(delivery: Delivery, done: _Done, verdict: Verdict) -> None:
         figures.unreadable.inc()
     elif delivery.event is not None:
         figures.turns.labels(type(delivery.event).__name__).inc()
-
-
-def _digest(*names: str) -> str:
-    """A name for an event of our own that says neither when nor for whom."""
-    return sha256("\0".join(names).encode()).hexdigest()[:32]

@@ -116,6 +116,7 @@ async def assistant(
             last_resort=lambda event: floor(contents.newest, event),
             staff_chat=staff_chat,
             is_danger=lambda event: is_danger(contents.newest, event),
+            console_url=settings.bot_console_url,
         )
         reload = Reload(settings.content_dir, contents, reception.tell_staff)
         stop_console = asyncio.Event()
