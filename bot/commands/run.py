@@ -129,6 +129,11 @@ async def assistant(
                 if has_console and settings.bot_console_listen != "off":
                     served = await _console(settings, store, running, clock, staff_chat)
                     tasks.create_task(served(stop_console))
+                    if staff_chat is not None:
+                        from bot.console.daily_head import DailyHead  # noqa: PLC0415 (as below)
+
+                        head = DailyHead(store, contents, outbox, staff_chat)
+                        tasks.create_task(head.run(stop_console))
                 try:
                     yield running
                 finally:

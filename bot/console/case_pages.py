@@ -13,6 +13,7 @@ from starlette.responses import Response
 from bot.console.accounts import Role, State, all_accounts
 from bot.console.case_view import CasePage, case_page
 from bot.console.cases import (
+    NEW,
     STATES,
     CaseRow,
     case_row,
@@ -257,6 +258,15 @@ async def status(visit: Visit) -> Response:
         raise RefusedError("Please give a date like 2026-01-31.", 422) from None
     clinic = visit.content.clinic
     await _keep(visit, lambda batch, row: set_state(batch, row, state, follow_up, clinic))
+    if state != NEW:  # somebody has seen to it: its alerts are not repeated
+        await visit.house.reception.receive(
+            Delivery(
+                update_id=f"{visit.event_id}:have",
+                received_at=visit.now,
+                acknowledges=CaseCode(visit.case),
+                staff=visit.me.name,
+            )
+        )
     return visit.go(f"/cases/{visit.case}", done="saved", part="#work")
 
 
