@@ -119,8 +119,8 @@ def _cases(batch: Batch, said: FromStaff, staff: StaffChat) -> tuple[CaseCode, .
     """The cases that a message may be about: of the message it replies to, or of its topic."""
     if said.replies_to is not None:
         named = cases_of_message(batch, staff.chat_id, said.replies_to)
-        if named:
-            return named
+        if named or said.cases:
+            return named or said.cases
     case = case_of_topic(batch, staff.chat_id, said.topic) if said.topic else None
     return (case,) if case is not None else ()
 

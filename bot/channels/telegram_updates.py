@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypedDict
 
+import msgspec
 from telegram import CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatType, MessageAttachmentType, MessageType
 from telegram.error import TelegramError
@@ -150,6 +151,8 @@ class Updates:
             said = _from_staff(message, self._me, is_edited=is_edited)
             if said is None:
                 return Ignored()
+            if said.replies_to is not None and message.reply_to_message is not None:
+                said = msgspec.structs.replace(said, cases=self._offered(message.reply_to_message))
             return Delivery(update_id=update_id, received_at=at, from_staff=said)
         if message.from_user is not None and message.from_user.is_bot:
             return Ignored()
@@ -161,6 +164,20 @@ class Updates:
             return Ignored()
         sent_at = message.edit_date or message.date
         return Delivery(update_id=update_id, received_at=at, event=event, sent_at=sent_at)
+
+    def _offered(self, message: Message) -> tuple[CaseCode, ...]:
+        """The cases that a message of ours offers to take, by its signed buttons."""
+        if message.reply_markup is None:
+            return ()
+        chat_id = ChatId(f"telegram:{_integer(message.chat.id)}")
+        found = []
+        for row in message.reply_markup.inline_keyboard:
+            for button in row:
+                data, _, signature = str(button.callback_data or "").rpartition("~")
+                verb, _, case = data.partition("|")
+                if verb == ACKNOWLEDGE and self._is_ours(chat_id, data, signature):
+                    found.append(CaseCode(case))
+        return tuple(found)
 
     def _press(self, query: CallbackQuery, update_id: str, at: datetime) -> Read:
         callback_id = _string(query.id)

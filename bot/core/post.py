@@ -14,7 +14,8 @@ class FromStaff(Frozen):
     """What a member of staff wrote in the staff group: in reply to the bot, or in a case's topic.
 
     `name` is their first name, "" when they hide it; `text` is "" for what is no text; `edited` when
-    they changed what they had written before.
+    they changed what they had written before. `cases` are those that the message which they answer
+    offers to take: it may have been answered before the store knew that it was sent.
     """
 
     name: str
@@ -23,6 +24,7 @@ class FromStaff(Frozen):
     topic: str = ""
     replies_to: MessageId | None = None
     edited: bool = False
+    cases: tuple[CaseCode, ...] = ()
 
 
 class Delivery(Frozen):
