@@ -5,10 +5,12 @@ hands the messages on after the COMMIT.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import select
 
-from bot.alerts import queued_alert
+from bot.alerts import StaffChat, queued_alert
 from bot.core.content import Content
 from bot.core.model import (
     AlertStaff,
@@ -62,6 +64,13 @@ _NOT_IN_TRANSCRIPT = (FileIntake, WakeMe)  # the intake has a table; wakes say n
 Recall = Callable[[int], MessageId | None]
 
 
+class Receipts(NamedTuple):
+    """What staff are told once their words have arrived, or never will."""
+
+    sent: Body
+    lost: Body
+
+
 def carry_out(
     batch: Batch,
     kept: KeptSession,
@@ -69,14 +78,16 @@ def carry_out(
     turn: Turn,
     content: Content,
     *,
-    staff_chat: ChatId | None,
+    staff: StaffChat | None,
     recall: Recall,
     is_free: bool = False,
+    receipts: Receipts | None = None,
 ) -> list[Posted]:
     """Write all of a turn into the batch; what is to be sent.
 
     `recall` tells the channel's name of an outgoing message that was sent a short while ago;
-    `is_free` that nothing waits for the chat, so that the first message goes out at once.
+    `is_free` that nothing waits for the chat, so that the first message goes out at once;
+    `receipts` what staff are told of their own words.
     """
     chat_id = event.chat_id
     if any(isinstance(effect, EraseChat) for effect in turn.effects):
@@ -88,12 +99,17 @@ def carry_out(
         match effect:
             case Reply():
                 is_first = is_free and not posted
-                one = post(batch, message(chat_id, effect), is_sending=is_first)
+                body = message(chat_id, effect)
+                if effect.staff and receipts is not None:
+                    body = msgspec.structs.replace(
+                        body, on_sent=receipts.sent, on_lost=receipts.lost
+                    )
+                one = post(batch, body, is_sending=is_first)
                 posted.append(one)
                 if effect.buttons and not effect.lasting:
                     keyboards.append(one.id)
             case AlertStaff():
-                posted.extend(queued_alert(batch, chat_id, effect, content, staff_chat))
+                pass  # it looks for older ones of the case: all else has to be written by then
             case _:
                 _note(batch, ref, event, effect)
     if any(isinstance(effect, Reply) for effect in turn.effects):
@@ -103,6 +119,9 @@ def carry_out(
     _keep_session(batch, turn, event, tuple(keyboards))
     sent = tuple(each.id for each in posted if each.ref == ref)
     _keep_turn(batch, ref, event, turn, sent)
+    for effect in turn.effects:
+        if isinstance(effect, AlertStaff):
+            posted.extend(queued_alert(batch, chat_id, effect, content, staff))
     if any(isinstance(effect, SendRecord) for effect in turn.effects):
         posted.append(post(batch, _record(batch, turn.session, content)))
     return posted

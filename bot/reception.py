@@ -21,9 +21,9 @@ import structlog
 from sqlalchemy import delete, update
 
 from bot import figures
-from bot.alerts import acknowledge, alerts_again, sent_alerts
+from bot.alerts import StaffChat, alerts_again, sent_alerts
+from bot.console import access_log
 from bot.core.content import Content
-from bot.core.content.wording import fill
 from bot.core.dialogue.floor import is_about_danger
 from bot.core.model import (
     AlertSent,
@@ -33,16 +33,16 @@ from bot.core.model import (
     EraseChat,
     Reply,
     Session,
-    Toast,
     Turn,
     WokeUp,
 )
-from bot.core.post import Delivery
-from bot.effects import FROM_CLIENT, carry_out, message, toast
+from bot.core.post import Delivery, FromStaff
+from bot.effects import FROM_CLIENT, Receipts, carry_out, message, toast
 from bot.flood import Flood, Verdict
 from bot.housekeeping import Housekeeping, scrub_copy
 from bot.outbox import Outbox
 from bot.replay import rebuilt
+from bot.staff_group import aftermath, heard, taken
 from bot.store.batch import Batch
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
@@ -83,6 +83,7 @@ class Reception:
         last_resort: LastResort,
         staff_chat: ChatId | None = None,
         is_danger: Callable[[AnyEvent], bool] = lambda _event: False,
+        console_url: str = "",
     ) -> None:
         self._store = store
         self._contents = contents
@@ -90,7 +91,7 @@ class Reception:
         self._outbox = outbox
         self._advance = advance
         self._last_resort = last_resort
-        self._staff_chat = staff_chat
+        self._staff = StaffChat.of(staff_chat, console_url)
         self._is_danger = is_danger
         self._flood = Flood()
         self._floored: OrderedDict[str, None] = OrderedDict()
@@ -170,7 +171,7 @@ class Reception:
 
     # --- one event, in the store's thread ----------------------------------------------------------
 
-    def _one(self, batch: Batch, delivery: Delivery) -> "_Done":
+    def _one(self, batch: Batch, delivery: Delivery, receipts: Receipts | None = None) -> "_Done":
         if batch.is_known(delivery.update_id):
             return _Done(self._toasts(delivery), is_new=False)
         batch.remember(delivery.update_id)
@@ -178,12 +179,15 @@ class Reception:
         if delivery.acknowledges is not None:
             return _Done(self._acknowledged(batch, delivery, delivery.acknowledges))
         if delivery.blocked is not None:
-            mark_blocked(batch, batch.vault.ref(delivery.blocked))
+            lost = mark_blocked(batch, batch.vault.ref(delivery.blocked))
+            return _Done(lost, dropped=delivery.blocked)
+        if delivery.from_staff is not None:
+            return _Done(self._from_staff(batch, delivery, delivery.from_staff))
         if delivery.problem:
             ref = batch.vault.ref(ChatId("unreadable:"))
             bury(batch, ref, "unreadable", delivery.problem, delivery.raw)
         if event is None:
-            return _Done(self._toasts(delivery), dropped=delivery.blocked)
+            return _Done(self._toasts(delivery))
         if not self._settled(batch, event):
             return _Done([])
         began = time.perf_counter()
@@ -197,10 +201,13 @@ class Reception:
             event,
             turn,
             content,
-            staff_chat=self._staff_chat,
+            staff=self._staff,
             recall=self._outbox.recall,
             is_free=self._outbox.is_free(event.chat_id),
+            receipts=receipts,
         )
+        if not (erases := any(isinstance(effect, EraseChat) for effect in turn.effects)):
+            posted += aftermath(batch, event, turn.session, content, self._staff)
         log.info(
             "turn",
             chat=batch.vault.ref(event.chat_id)[:8],
@@ -208,7 +215,6 @@ class Reception:
             because=turn.because,
             ms=round((time.perf_counter() - began) * 1000, 1),
         )
-        erases = any(isinstance(effect, EraseChat) for effect in turn.effects)
         return _Done(
             [*self._toasts(delivery, turn), *posted], dropped=event.chat_id if erases else None
         )
@@ -309,18 +315,24 @@ class Reception:
         posted: list[Posted] = []
         for untold in sent_alerts(batch, case):
             posted.extend(self._one(batch, untold).posted)
-        acknowledge(batch, case, delivery.staff, in_telegram=bool(delivery.callback_id))
-        if delivery.callback_id and self._staff_chat is not None:
-            words = self._contents.newest.wording.staff.acknowledged
-            text = fill(words, staff=delivery.staff, case=case)
-            posted.append(toast(self._staff_chat, delivery.callback_id, (Toast(text=text),)))
+        if delivery.callback_id:
+            access_log.append_of_telegram(batch, delivery.staff, "acknowledge!", case)
+        return posted + taken(batch, delivery, case, self._contents.newest, self._staff)
+
+    def _from_staff(self, batch: Batch, delivery: Delivery, said: FromStaff) -> list[Posted]:
+        """What staff write in their group is an event of the client's chat, like any other."""
+        if self._staff is None:
+            return []
+        found = heard(batch, delivery, said, self._contents.newest, self._staff)
+        posted = list(found.posted)
+        for event in found.events:
+            posted += self._one(batch, event, found.receipts).posted
         return posted
 
     async def tell_staff(self, text: str) -> None:
         """Send staff a sentence about the bot itself, never about a client."""
-        chat = self._staff_chat
-        if chat is not None:
-            reply = Reply(text=text)
+        if self._staff is not None:
+            chat, reply = self._staff.chat_id, Reply(text=text)
             self._outbox.offer(
                 await self._store.run(lambda batch: [post(batch, message(chat, reply))])
             )
@@ -359,12 +371,15 @@ class Reception:
             except SealBrokenError:  # not even its key opens; the others still have to be woken
                 log.warning("chat.damaged", event_type=type(delivery.event).__name__)
         now = self._clock()
-        if self._alerts_seen_at is None or abs(now - self._alerts_seen_at) >= ALERTS_EVERY:
-            self._alerts_seen_at = now
-            if self._staff_chat is not None:
-                content, chat = self._contents.newest, self._staff_chat
-                again = await self._store.run(lambda batch: alerts_again(batch, content, chat))
-                self._outbox.offer(again)
+        if (staff := self._staff) is not None:
+            seen, content = self._alerts_seen_at, self._contents.newest
+            repeats = seen is None or abs(now - seen) >= ALERTS_EVERY
+            self._alerts_seen_at = now if repeats else seen
+            self._outbox.offer(
+                await self._store.run(
+                    lambda batch: alerts_again(batch, content, staff, repeats=repeats)
+                )
+            )
         await self._house.tick()
 
 

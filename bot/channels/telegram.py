@@ -104,6 +104,7 @@ class Telegram:
         self._updates = Updates(
             is_ours=vault.check_signature,
             is_staff=lambda chat: bool(staff) and chat == self._sender.current(int(staff)),
+            me=settings.bot_token.partition(":")[0],
             clock=clock,
         )
         self._asides: asyncio.Queue[Outgoing] = asyncio.Queue(ASIDES)

@@ -125,6 +125,7 @@ async def assistant(
             last_resort=lambda event: floor(contents.newest, event),
             staff_chat=staff_chat,
             is_danger=lambda event: is_danger(contents.newest, event),
+            console_url=settings.bot_console_url,
         )
         reload = Reload(settings.content_dir, contents, reception.tell_staff)
         stop_console = asyncio.Event()
@@ -137,6 +138,11 @@ async def assistant(
                 if has_console and settings.bot_console_listen != "off":
                     served = await _console(settings, store, running, clock, staff_chat)
                     tasks.create_task(served(stop_console))
+                    if staff_chat is not None:
+                        from bot.console.daily_head import DailyHead  # noqa: PLC0415 (as below)
+
+                        head = DailyHead(store, contents, outbox, staff_chat)
+                        tasks.create_task(head.run(stop_console))
                 try:
                     yield running
                 finally:

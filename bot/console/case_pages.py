@@ -16,6 +16,7 @@ from bot.console.case_records import session_of
 from bot.console.case_view import CasePage, case_page, with_staff
 from bot.console.cases import (
     CLOSED,
+    NEW,
     STATES,
     CaseRow,
     case_row,
@@ -324,6 +325,15 @@ async def status(visit: Visit) -> Response:
         set_state(batch, row, state, follow_up, clinic)
 
     await _keep(visit, change, detail)
+    if state != NEW:  # somebody has seen to it: its alerts are not repeated
+        await visit.house.reception.receive(
+            Delivery(
+                update_id=f"{visit.event_id}:have",
+                received_at=visit.now,
+                acknowledges=CaseCode(visit.case),
+                staff=visit.me.name,
+            )
+        )
     return visit.go(f"/cases/{visit.case}", done="saved", part="#work")
 
 

@@ -10,6 +10,23 @@ from enum import StrEnum
 from bot.core.model import AnyEvent, Button, CaseCode, ChatId, Frozen, MessageId
 
 
+class FromStaff(Frozen):
+    """What a member of staff wrote in the staff group: in reply to the bot, or in a case's topic.
+
+    `name` is their first name, "" when they hide it; `text` is "" for what is no text; `edited` when
+    they changed what they had written before. `cases` are those that the message which they answer
+    offers to take: it may have been answered before the store knew that it was sent.
+    """
+
+    name: str
+    text: str
+    message: MessageId
+    topic: str = ""
+    replies_to: MessageId | None = None
+    edited: bool = False
+    cases: tuple[CaseCode, ...] = ()
+
+
 class Delivery(Frozen):
     """One raw update of a channel. `update_id` names it for ever: a known one is dropped.
 
@@ -18,6 +35,7 @@ class Delivery(Frozen):
     `acknowledges` is set when staff pressed "I have this" under an alert, with `staff` their name.
     `sent_at` is when the person sent it, where the channel tells: what waited over an outage is no
     flood. `blocked` is a chat whose person blocked the bot: nothing more is sent there until they write.
+    `from_staff` is what a member of staff wrote in the staff group.
     """
 
     update_id: str
@@ -29,6 +47,7 @@ class Delivery(Frozen):
     acknowledges: CaseCode | None = None
     staff: str = ""
     blocked: ChatId | None = None
+    from_staff: FromStaff | None = None
     sent_at: datetime | None = None
 
 
@@ -54,12 +73,18 @@ class Outgoing(Frozen):
     callback_id: str = ""
     document: bytes = b""
     topic: str = ""  # the thread of a staff group that a case has its own of
+    topic_title: str = ""  # opens one of that title when there is none, where the group has topics
+    replies_to: MessageId | None = None
 
 
 class Delivered(Frozen, tag=True):
-    """Done. `message` is the channel's name of what was sent, None when nothing was."""
+    """Done. `message` is the channel's name of what was sent, None when nothing was.
+
+    `topic` is the thread where it stands, when it was to stand in one.
+    """
 
     message: MessageId | None = None
+    topic: str = ""
 
 
 class TryLater(Frozen, tag=True):

@@ -39,7 +39,12 @@ class KeptTurn(Frozen):
 
 
 class Body(Frozen):
-    """outgoing.body. `of` is the outgoing message that a STRIP means, unless it shows as `unless`."""
+    """outgoing.body. `of` is the outgoing message that a STRIP means, unless it shows as `unless`.
+
+    Of messages to staff: `urgent` ones go to the head of the line, `cases` are those named in it,
+    `topic_of` is the case whose topic it belongs to. `on_sent` follows once this one has arrived,
+    `on_lost` once it is known that it never will.
+    """
 
     chat_id: ChatId
     kind: OutgoingKind
@@ -51,6 +56,12 @@ class Body(Frozen):
     topic: str = ""
     of: int | None = None
     unless: MessageId | None = None
+    urgent: bool = False
+    cases: tuple[CaseCode, ...] = ()
+    topic_of: str = ""
+    replies_to: MessageId | None = None
+    on_sent: "Body | None" = None
+    on_lost: "Body | None" = None
 
 
 class Shown(Frozen):
@@ -80,8 +91,8 @@ class Posted(Frozen):
     hold: Hold | None = None
     is_sending: bool = False
 
-    def outgoing(self, edits: MessageId | None) -> Outgoing:
-        """The same as the channel takes it."""
+    def outgoing(self, edits: MessageId | None, topic: str = "") -> Outgoing:
+        """The same as the channel takes it; `topic` is the present one of its case."""
         body = self.body
         return Outgoing(
             id=self.id,
@@ -92,12 +103,14 @@ class Posted(Frozen):
             edits=edits,
             callback_id=body.callback_id,
             document=body.document,
-            topic=body.topic,
+            topic=topic or body.topic,
+            topic_title=body.topic_of,
+            replies_to=body.replies_to,
         )
 
 
 class KeptAlert(Frozen):
-    """alerts.sealed."""
+    """alerts.sealed. `raised` counts how often it was made anew, `step` how often it was repeated."""
 
     chat_id: ChatId
     kind: AlertKind
@@ -105,6 +118,8 @@ class KeptAlert(Frozen):
     tried_at: datetime | None = None  # sent, or refused: the time until the next try counts from it
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
+    raised: int = 0
+    step: int = 0
 
 
 class KeptWake(Frozen):

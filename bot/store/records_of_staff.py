@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.core.model import Frozen, Level, RuleId
+from bot.core.model import Frozen, Level, MessageId, RuleId
 
 
 class KeptAccount(Frozen):
@@ -57,6 +57,21 @@ class KeptDecision(Frozen):
     reason: str = ""
     text: str = ""
     content_version: str = ""
+
+
+class KeptPost(Frozen):
+    """staff_posts.sealed: the message's own name; `alerts` says that it may be acknowledged."""
+
+    message: MessageId
+    topic: str = ""
+    alerts: bool = False
+
+
+class KeptTopic(Frozen):
+    """staff_topics.sealed. `asks`: who writes there wants to be told once the client has answered."""
+
+    topic: str = ""
+    asks: bool = False
 
 
 class KeptFact(Frozen):

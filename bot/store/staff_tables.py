@@ -126,6 +126,29 @@ decisions = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+# Which cases a message of the staff group names; its own name is hidden, as a chat's is.
+staff_posts = Table(
+    "staff_posts",
+    tables,
+    Column("name", REF, primary_key=True),
+    Column("case_code", String(24), primary_key=True, index=True),
+    _of_chat(),
+    Column("hour", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The topic of a case, where the staff group has topics (`name` is "" until there is one).
+staff_topics = Table(
+    "staff_topics",
+    tables,
+    Column("case_code", String(24), primary_key=True),
+    Column("name", REF, nullable=False, index=True),
+    _of_chat(),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # Single values: how far `cases` has read, the key of the log's chain.
 staff_facts = Table(
     "staff_facts",

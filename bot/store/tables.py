@@ -130,6 +130,8 @@ alerts = Table(
     Column("case_code", String(24), nullable=False, index=True),
     Column("urgency", String(12), nullable=False),
     Column("state", String(12), nullable=False, index=True),  # queued, sent, told, acknowledged
+    # the outgoing message that is on its way with it, or 0
+    Column("sending", Integer, nullable=False, server_default="0", index=True),
     _hour("hour"),
     Column("sealed", LargeBinary, nullable=False),
 )

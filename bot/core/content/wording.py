@@ -10,13 +10,15 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
+from bot.core.content.clinic import Step
 from bot.core.content.phrases import ambiguous, wordless
 from bot.core.model import Frozen, Perspective, Urgency
 
 SLOTS = frozenset(
     (
         "clinic questions emergency crisis_line keep_days keep_days_unfinished keep_days_open number"
-        " total label stem when hours staff text next limit case link sign urgency waiting"
+        " total label stem when hours staff text next limit case link sign urgency waiting count date"
+        " head"
     ).split()
 )
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -274,14 +276,37 @@ class TelegramWords(Frozen):
     commands: dict[str, str]
 
 
+class GroupWords(Frozen):
+    """What the bot answers to staff who write in their Telegram group."""
+
+    sent: str
+    not_sent: str
+    handed_back: str
+    nobody_writes: str
+    client_wrote: str
+    no_case: str
+    several_cases: str
+    only_text: str
+    only_back: str
+    edited: str
+    hidden: str
+
+
 class StaffWords(Frozen):
     """What staff see outside the console; never any words of a client."""
 
     alert: str
     signs: dict[Urgency, str]
     urgencies: dict[Urgency, str]
+    digest: str
+    digest_line: str
+    steps: dict[Step, str]
+    write_back: str
     acknowledge: str
+    acknowledge_one: str
     acknowledged: str
+    group: GroupWords
+    daily_head: str
     content_refused: str
     part_2: str
 
