@@ -244,7 +244,9 @@ class Clinic:
 
 
 @asynccontextmanager
-async def clinic_in(folder: Path, content: Content) -> AsyncIterator[Clinic]:
+async def clinic_in(
+    folder: Path, content: Content, content_dir: Path | None = None
+) -> AsyncIterator[Clinic]:
     """Open a clinic in a folder."""
     clock = Clock()
     async with desk(folder, content, clock=clock, advance=advance) as opened:
@@ -257,6 +259,7 @@ async def clinic_in(folder: Path, content: Content) -> AsyncIterator[Clinic]:
             contents=contents,
             clock=clock,
             listen="127.0.0.1:8080",
+            content_dir=content_dir,
             hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
         )
         yield Clinic(opened, built, clock)

@@ -159,6 +159,7 @@ async def _console(
         listen=settings.bot_console_listen,
         public_url=settings.bot_console_url,
         staff_chat=staff_chat,
+        content_dir=settings.content_dir,
         more=health_routes(store),
     )
     print(f"bot: staff console on {built.house.public_url}", flush=True)

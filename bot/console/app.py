@@ -28,6 +28,7 @@ from bot.console import (
     insight_pages,
     people_pages,
     queue_pages,
+    unanswered_pages,
 )
 from bot.console.deadlines import in_words
 from bot.console.guard import (
@@ -106,6 +107,19 @@ PAGES: tuple[Page, ...] = (
     Page(path="/search", name="search", roles=READERS, get=queue_pages.search_page),
     Page(path="/insight", name="insight", roles=READERS, get=insight_pages.insight_page),
     Page(path="/insight/{chart}", name="insight-csv", roles=READERS, get=insight_pages.insight_csv),
+    Page(
+        path="/unanswered",
+        name="unanswered",
+        roles=READERS,
+        get=unanswered_pages.unanswered_page,
+    ),
+    Page(
+        path="/unanswered/{cluster}",
+        name="phrasing",
+        roles=LEADS,
+        get=unanswered_pages.cluster_page,
+        post=unanswered_pages.mend,
+    ),
     Page(path="/live", name="live", roles=READERS, get=live_page, live=True, logs=False),
     Page(path=CASE, name="case", roles=READERS, get=case_pages.show_case),
     Page(path=f"{CASE}/take-over", name="take-over", roles=REVIEWERS, post=case_pages.take_over),
@@ -155,6 +169,7 @@ def console(
     listen: str,
     public_url: str = "",
     staff_chat: ChatId | None = None,
+    content_dir: Path | None = None,
     more: Sequence[BaseRoute] = (),
     hasher: PasswordHasher | None = None,
 ) -> Console:
@@ -174,6 +189,7 @@ def console(
         hosts=frozenset(hosts - {""}),
         public_url=public_url,
         staff_chat=staff_chat,
+        content_dir=content_dir,
     )
     guard = Guard(house)
     routes: list[BaseRoute] = [

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -41,6 +42,7 @@ DONE = {  # what a page says after a form, by the word in its address
     "saved": "Saved.",
     "assigned": "Assigned.",
     "erased": "The record is being erased.",
+    "mended": "Written into the FAQ. The assistant knows it in a few seconds.",
 }
 
 
@@ -67,6 +69,7 @@ class House:
     hosts: frozenset[str]
     public_url: str
     staff_chat: ChatId | None = None
+    content_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
