@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, true
 
 from bot.console.cases import CaseRow
 from bot.core.content.clinic import Clinic
@@ -18,6 +18,8 @@ from bot.store.batch import Batch, hour_of
 from bot.store.staff_tables import cases
 
 PAGE = 30
+LATE = 1  # the walk along what is overdue
+MANY = 1_000  # more than that is told as "999+": counting on would cost, and help nobody
 
 
 class View(StrEnum):
@@ -60,7 +62,7 @@ class Listed(Frozen):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How many cases each view holds."""
+    """How many cases each view holds, counted up to `MANY`."""
 
     open: int
     mine: int
@@ -90,6 +92,11 @@ def _is_overdue(at: datetime) -> ColumnElement[bool]:
     return cases.c.due_hour <= hour_of(at)
 
 
+def _is_late_as_read(at: datetime) -> ColumnElement[bool]:
+    """The same, not by an index: it is looked at on the way along the queue."""
+    return cases.c.due_hour + 0 <= hour_of(at)
+
+
 def _is_crisis_today(at: datetime, clinic: Clinic) -> ColumnElement[bool]:
     is_crisis = or_(cases.c.danger == 1, cases.c.urgency == Urgency.NOW.value)
     return and_(is_crisis, cases.c.filed_hour >= _today(at, clinic))
@@ -103,7 +110,7 @@ def _chosen(wanted: Wanted, account: int, at: datetime, clinic: Clinic) -> Colum
         case View.UNASSIGNED:
             found.append(cases.c.assignee == 0)
         case View.OVERDUE:
-            found.append(_is_overdue(at))
+            found.append(_is_late_as_read(at))
         case View.CRISIS:
             found.append(_is_crisis_today(at, clinic))
         case View.WAITING:
@@ -118,10 +125,11 @@ def _chosen(wanted: Wanted, account: int, at: datetime, clinic: Clinic) -> Colum
 def listed(batch: Batch, wanted: Wanted, account: int, at: datetime, clinic: Clinic) -> Listed:
     """One page."""
     chosen = _chosen(wanted, account, at, clinic)
+    few_late = _few_are_late(batch, at)
     walks = [
         cases.c.danger == 1,
-        and_(cases.c.danger == 0, _is_overdue(at)),
-        and_(cases.c.danger == 0, cases.c.due_hour > hour_of(at)),
+        and_(cases.c.danger == 0, _is_overdue(at) if few_late else _is_late_as_read(at)),
+        and_(cases.c.danger == 0, cases.c.due_hour + 0 > hour_of(at)),
     ]
     first, hour, code = _mark(wanted.after)
     rows: list[CaseRow] = []
@@ -130,6 +138,8 @@ def listed(batch: Batch, wanted: Wanted, account: int, at: datetime, clinic: Cli
         if number < first or len(rows) > PAGE or is_empty:
             continue
         here = and_(chosen, walk)
+        # Few that are late are found by when they were due, and sorted; many, on the way.
+        by_due = number == LATE and few_late
         if number == first and code:
             later = and_(cases.c.filed_hour == hour, cases.c.case_code > code)
             here = and_(here, or_(cases.c.filed_hour > hour, later))
@@ -137,12 +147,19 @@ def listed(batch: Batch, wanted: Wanted, account: int, at: datetime, clinic: Cli
             batch.rows(
                 select(cases)
                 .where(here)
-                .order_by(cases.c.filed_hour, cases.c.case_code)
+                .order_by(
+                    cases.c.filed_hour + 0 if by_due else cases.c.filed_hour, cases.c.case_code
+                )
                 .limit(PAGE + 1 - len(rows))
             )
         )
     shown = tuple(rows[:PAGE])
     return Listed(rows=shown, next=_marked(shown[-1], at) if len(rows) > PAGE else "")
+
+
+def _few_are_late(batch: Batch, at: datetime) -> bool:
+    late = select(cases.c.closed).where(cases.c.closed == 0, cases.c.danger == 0, _is_overdue(at))
+    return len(batch.rows(late.limit(MANY))) < MANY
 
 
 def _marked(row: CaseRow, at: datetime) -> str:
@@ -159,19 +176,20 @@ def _mark(text: str) -> tuple[int, int, str]:
 
 
 def counts(batch: Batch, account: int, at: datetime, clinic: Clinic) -> Counts:
-    """How many cases wait, in one walk along the index."""
+    """How many cases wait. Each count stops at `MANY` and has an index of its own."""
 
-    def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+    def number(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+        some = select(cases.c.closed).where(cases.c.closed == 0, *conditions).limit(MANY)
+        return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
     row = batch.rows(
         select(
-            func.count(),
+            number(),
             number(cases.c.assignee == account),
             number(cases.c.assignee == 0),
-            number(_is_overdue(at)),
-            number(_is_crisis_today(at, clinic)),
+            number(cases.c.danger.in_((0, 1)), _is_overdue(at)),
+            number(cases.c.danger.in_((0, 1)), _is_crisis_today(at, clinic)),
             number(cases.c.waits_for == "client"),
-        ).where(cases.c.closed == 0)
+        )
     )[0]
     return Counts(*(int(each) for each in row))
