@@ -26,6 +26,7 @@ from bot.console import (
     case_pages,
     export_pages,
     insight_pages,
+    paper_pages,
     people_pages,
     queue_pages,
     unanswered_pages,
@@ -138,6 +139,7 @@ PAGES: tuple[Page, ...] = (
         post=export_pages.export,
         confirms=True,
     ),
+    Page(path=f"{CASE}/pdf", name="pdf", roles=LEADS, get=paper_pages.case_pdf, confirms=True),
     Page(path=f"{CASE}/erase", name="erase", roles=LEADS, post=export_pages.erase, confirms=True),
     Page(
         path="/export",

@@ -111,7 +111,7 @@ class CasePage(Frozen):
 
     code: CaseCode
     others: tuple[CaseCode, ...]
-    row: object
+    row: CaseRow
     kept: KeptCase
     intake: Intake
     perspective: str
