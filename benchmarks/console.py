@@ -74,7 +74,9 @@ async def filled(clinic: Clinic, number: int) -> None:
     await client.chats("Rosalind", "555-0142", "how long does it take?")
     store, now = clinic.desk.store, clinic.clock()
 
-    def sample(batch: Batch) -> tuple[KeptSession, dict[str, object], Intake, list[tuple[str, KeptTurn]]]:
+    def sample(
+        batch: Batch,
+    ) -> tuple[KeptSession, dict[str, object], Intake, list[tuple[str, KeptTurn]]]:
         ref = batch.vault.ref(client.chat)
         row = batch.rows(select(sessions).where(sessions.c.ref == ref))[0]
         kept = batch.session(client.chat)

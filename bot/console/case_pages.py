@@ -45,6 +45,7 @@ from bot.store.staff_tables import decisions, notes
 
 LONGEST_REPLY = 3_500  # Telegram takes 4,096 with the name before it
 LONGEST_NOTE = 10_000
+ACTING = frozenset({Role.REVIEWER, Role.LEAD})  # who can do something about a case
 NO_CASE = "There is no such case. It may have been erased."
 
 
@@ -60,7 +61,7 @@ async def show_case(visit: Visit) -> Response:
         people = [
             (each.id, each.kept.name)
             for each in all_accounts(batch)
-            if each.state is State.ACTIVE and each.role is not Role.ADMIN
+            if each.state is State.ACTIVE and each.role in ACTING
         ]
         return case_page(batch, code, contents, looks=not by_itself), people
 
@@ -267,7 +268,7 @@ async def assign(visit: Visit) -> Response:
 
     def change(batch: Batch, row: CaseRow) -> None:
         if number and not any(
-            each.id == number and each.state is State.ACTIVE and each.role is not Role.ADMIN
+            each.id == number and each.state is State.ACTIVE and each.role in ACTING
             for each in all_accounts(batch)
         ):
             raise RefusedError("There is no such colleague.", 422)

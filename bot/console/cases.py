@@ -6,8 +6,9 @@ waits for it. Both doors of staff, the console and Telegram, are seen here as th
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Row, select
@@ -278,8 +279,14 @@ def set_state(
     if state == NEW:
         hour = due_hour(kept.filed_at, Urgency(row.urgency), clinic)
     else:
-        hour = day * 24 if day and not closed else NEVER
+        hour = _end_of_day(follow_up, clinic) if follow_up and not closed else NEVER
     write(batch, row, kept, state=state, closed=closed, follow_up=day, due_hour=hour)
+
+
+def _end_of_day(day: date, clinic: Clinic) -> int:
+    """When the follow-up is late: with the end of that office day where the clinic is."""
+    zone = ZoneInfo(clinic.timezone)
+    return due_hour(datetime(day.year, day.month, day.day, tzinfo=zone), Urgency.SAME_DAY, clinic)
 
 
 def follow_up_date(row: CaseRow) -> date | None:

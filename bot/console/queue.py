@@ -45,12 +45,16 @@ VIEWS = {
 }
 
 
+EMPTY = {(View.OVERDUE, LATE + 1), (View.CLOSED, LATE)}  # what is closed is never late
+
+
 class Wanted(Frozen):
     """What somebody asks to see. `after` is the mark where the page before ended."""
 
     view: View = View.OPEN
     urgency: str = ""
     state: str = ""
+    colleague: int = 0
     after: str = ""
 
 
@@ -119,6 +123,8 @@ def _chosen(wanted: Wanted, account: int, at: datetime, clinic: Clinic) -> Colum
         found.append(cases.c.urgency == wanted.urgency)
     if wanted.state:
         found.append(cases.c.state == wanted.state)
+    if wanted.colleague:
+        found.append(cases.c.assignee == wanted.colleague)
     return and_(true(), *found)
 
 
@@ -134,7 +140,7 @@ def listed(batch: Batch, wanted: Wanted, account: int, at: datetime, clinic: Cli
     first, hour, code = _mark(wanted.after)
     rows: list[CaseRow] = []
     for number, walk in enumerate(walks):
-        is_empty = wanted.view is View.OVERDUE and number == len(walks) - 1
+        is_empty = (wanted.view, number) in EMPTY
         if number < first or len(rows) > PAGE or is_empty:
             continue
         here = and_(chosen, walk)
