@@ -136,6 +136,9 @@ def _chat(sheet: "_Sheet", case: CasePage) -> None:
     if case.is_cut:
         sheet.line("Only the newest turns are printed.", soft=True)
     for passage in case.chat:
+        if passage.is_answers:
+            sheet.line(f"{len(passage.lines)} messages: see Answers.", soft=True)
+            continue
         if passage.is_aside:
             sheet.line(f"Aside, while this was open: {passage.question}", soft=True)
         for line in passage.lines:
