@@ -164,8 +164,14 @@ def listed(batch: Batch, wanted: Wanted, account: int, at: datetime, clinic: Cli
 
 
 def _few_are_late(batch: Batch, at: datetime) -> bool:
-    late = select(cases.c.closed).where(cases.c.closed == 0, cases.c.danger == 0, _is_overdue(at))
-    return len(batch.rows(late.limit(MANY))) < MANY
+    late = _some(cases.c.danger == 0, _is_overdue(at))
+    return int(batch.rows(select(late))[0][0]) < MANY
+
+
+def _some(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    """How many open cases are like that, counted up to `MANY`."""
+    some = select(cases.c.closed).where(cases.c.closed == 0, *conditions).limit(MANY)
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 
 def _marked(row: CaseRow, at: datetime) -> str:
@@ -183,19 +189,14 @@ def _mark(text: str) -> tuple[int, int, str]:
 
 def counts(batch: Batch, account: int, at: datetime, clinic: Clinic) -> Counts:
     """How many cases wait. Each count stops at `MANY` and has an index of its own."""
-
-    def number(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
-        some = select(cases.c.closed).where(cases.c.closed == 0, *conditions).limit(MANY)
-        return select(func.count()).select_from(some.subquery()).scalar_subquery()
-
     row = batch.rows(
         select(
-            number(),
-            number(cases.c.assignee == account),
-            number(cases.c.assignee == 0),
-            number(cases.c.danger.in_((0, 1)), _is_overdue(at)),
-            number(cases.c.danger.in_((0, 1)), _is_crisis_today(at, clinic)),
-            number(cases.c.waits_for == "client"),
+            _some(),
+            _some(cases.c.assignee == account),
+            _some(cases.c.assignee == 0),
+            _some(cases.c.danger.in_((0, 1)), _is_overdue(at)),
+            _some(cases.c.danger.in_((0, 1)), _is_crisis_today(at, clinic)),
+            _some(cases.c.waits_for == "client"),
         )
     )[0]
     return Counts(*(int(each) for each in row))
