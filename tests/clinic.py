@@ -249,7 +249,11 @@ class Clinic:
 
 @asynccontextmanager
 async def clinic_in(
-    folder: Path, content: Content, *, public_url: str = ""
+    folder: Path,
+    content: Content,
+    *,
+    public_url: str = "",
+    content_dir: Path | None = None,
 ) -> AsyncIterator[Clinic]:
     """Open a clinic in a folder."""
     clock = Clock()
@@ -264,6 +268,7 @@ async def clinic_in(
             clock=clock,
             listen="127.0.0.1:8080",
             public_url=public_url,
+            content_dir=content_dir,
             hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
         )
         yield Clinic(opened, built, clock)

@@ -175,6 +175,7 @@ async def _console(
         public_url=settings.bot_console_url,
         fhir_base=settings.bot_fhir_base,
         staff_chat=staff_chat,
+        content_dir=settings.content_dir,
         more=health_routes(store),
     )
     print(f"bot: staff console on {built.house.public_url}", flush=True)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -26,8 +27,10 @@ from bot.console import (
     case_pages,
     export_pages,
     insight_pages,
+    paper_pages,
     people_pages,
     queue_pages,
+    unanswered_pages,
 )
 from bot.console.deadlines import in_words
 from bot.console.guard import (
@@ -45,7 +48,7 @@ from bot.console.guard import (
 from bot.console.live import Live
 from bot.console.live_pages import live_page
 from bot.console.sign_in import Doorkeeper
-from bot.console.visit import House
+from bot.console.visit import House, Visit
 from bot.core.model import ChatId
 from bot.http_server import HttpServer, listening
 from bot.outbox import Outbox
@@ -121,6 +124,19 @@ PAGES: tuple[Page, ...] = (
     ),
     Page(path="/insight", name="insight", roles=READERS, get=insight_pages.insight_page),
     Page(path="/insight/{chart}", name="insight-csv", roles=READERS, get=insight_pages.insight_csv),
+    Page(
+        path="/unanswered",
+        name="unanswered",
+        roles=READERS,
+        get=unanswered_pages.unanswered_page,
+    ),
+    Page(
+        path="/unanswered/{cluster}",
+        name="phrasing",
+        roles=LEADS,
+        get=unanswered_pages.cluster_page,
+        post=unanswered_pages.mend,
+    ),
     Page(path="/live", name="live", roles=READERS, get=live_page, live=True, logs=False),
     Page(path=CASE, name="case", roles=READERS, get=case_pages.show_case, refreshes=True),
     Page(path=f"{CASE}/take-over", name="take-over", roles=REVIEWERS, post=case_pages.take_over),
@@ -139,6 +155,7 @@ PAGES: tuple[Page, ...] = (
         post=export_pages.export,
         confirms=True,
     ),
+    Page(path=f"{CASE}/pdf", name="pdf", roles=LEADS, get=paper_pages.case_pdf, confirms=True),
     Page(
         path=f"{CASE}/erase",
         name="erase",
@@ -178,6 +195,7 @@ def console(
     public_url: str = "",
     fhir_base: str = "",
     staff_chat: ChatId | None = None,
+    content_dir: Path | None = None,
     more: Sequence[BaseRoute] = (),
     hasher: PasswordHasher | None = None,
 ) -> Console:
@@ -198,6 +216,7 @@ def console(
         public_url=public_url,
         fhir_base=fhir_base,
         staff_chat=staff_chat,
+        content_dir=content_dir,
     )
     guard = Guard(house)
     routes: list[BaseRoute] = [
@@ -213,7 +232,7 @@ def console(
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Headers)],
-        exception_handlers={404: _not_found, 405: _not_found},
+        exception_handlers={404: _not_found(house), 405: _not_found(house)},
         max_body_size=LONGEST_BODY,
     )
     return Console(app=app, live=live, house=house)
@@ -228,12 +247,19 @@ def _templates(clock: Callable[[], datetime]) -> Environment:
         lstrip_blocks=True,
     )
 
-    def when(at: datetime, zone: ZoneInfo) -> str:
+    def date(at: datetime, zone: ZoneInfo) -> str:
+        local = at.astimezone(zone)
+        return f"{local.day} {local:%b %Y}, {local:%H:%M}"
+
+    def when(at: datetime, zone: ZoneInfo) -> Markup:
+        """Short on a screen; on paper, which is read on another day, with the whole date."""
         local, today = at.astimezone(zone), clock().astimezone(zone)
+        paper = Markup('<span class="only-print">{}</span>')
         if local.date() == today.date():
-            return f"{local:%H:%M}"
-        year = "" if local.year == today.year else f" {local.year}"
-        return f"{local.day} {local:%b}{year}, {local:%H:%M}"
+            return paper.format(f"{local.day} {local:%b %Y}, ") + f"{local:%H:%M}"
+        year = f" {local.year}"
+        year = paper.format(year) if local.year == today.year else Markup(year)  # noqa: S704 (a number)
+        return Markup("{} {}{}, {}").format(local.day, f"{local:%b}", year, f"{local:%H:%M}")
 
     def day_and_time(at: datetime, zone: ZoneInfo) -> str:
         return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
@@ -241,7 +267,13 @@ def _templates(clock: Callable[[], datetime]) -> Environment:
     def ago(at: datetime) -> str:
         return in_words(max(clock() - at, timedelta(0)))
 
-    pages.filters |= {"when": when, "day_and_time": day_and_time, "ago": ago, "words": in_words}
+    pages.filters |= {
+        "when": when,
+        "day_and_time": day_and_time,
+        "date": date,
+        "ago": ago,
+        "words": in_words,
+    }
     return pages
 
 
@@ -263,8 +295,13 @@ def _readiness(store: Store) -> Callable[[Request], object]:
     return ready
 
 
-async def _not_found(_request: Request, _error: Exception) -> Response:
-    return PlainTextResponse("There is no such page.\n", status_code=404)
+def _not_found(house: House) -> Callable[[Request, Exception], Response]:
+    def not_found(request: Request, _error: Exception) -> Response:
+        """The same for everybody, signed in or not."""
+        visit = Visit(house=house, request=request, staff=None)
+        return visit.page("message.html", status=404, text="There is no such page.")
+
+    return not_found
 
 
 async def serve(built: Console, listen: str, stop: asyncio.Event, proxy: str = "") -> None:

@@ -51,6 +51,7 @@ from bot.vault import SealBrokenError
 
 LONGEST_REPLY = 3_500  # Telegram takes 4,096 with the name before it
 LONGEST_NOTE = 10_000
+ACTING = frozenset({Role.REVIEWER, Role.LEAD})  # who can do something about a case
 NO_CASE = "There is no such case. It may have been erased."
 DAMAGED = (
     "This record does not open. Nothing is lost yet: please ask whoever looks after the assistant to"
@@ -81,7 +82,7 @@ async def _shown(visit: Visit, *, unsent: str = "", status: int = 200) -> Respon
         people = [
             (each.id, each.kept.name)
             for each in all_accounts(batch)
-            if each.state is State.ACTIVE and each.role is not Role.ADMIN
+            if each.state is State.ACTIVE and each.role in ACTING
         ]
         row = case_row(batch, code)
         if row is not None and not by_itself and (works or row.assignee == me.account):
@@ -344,7 +345,7 @@ async def assign(visit: Visit) -> Response:
 
     def change(batch: Batch, row: CaseRow) -> None:
         if number and not any(
-            each.id == number and each.state is State.ACTIVE and each.role is not Role.ADMIN
+            each.id == number and each.state is State.ACTIVE and each.role in ACTING
             for each in all_accounts(batch)
         ):
             raise RefusedError("There is no such colleague.", 422)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from bot.console.accounts import names
 from bot.console.case_records import is_reachable, opened, rows_of, session_of, states_of, turns_of
 from bot.console.cases import (
+    CaseRow,
     case_due_at,
     case_row,
     chat_cases,
@@ -12,7 +13,7 @@ from bot.console.cases import (
     kept_case,
     newest_intake,
 )
-from bot.console.rule_words import rule_words
+from bot.console.rule_words import held_words
 from bot.console.timeline import WAITING, Passage, passages
 from bot.core.content import Content
 from bot.core.counterfactuals import counterfactuals, sentence
@@ -105,7 +106,7 @@ class CasePage(Frozen):
 
     code: CaseCode
     others: tuple[CaseCode, ...]
-    row: object
+    row: CaseRow
     kept: KeptCase
     intake: Intake
     perspective: str
@@ -240,7 +241,7 @@ def suggestion(form: Form, intake: Intake) -> Suggestion | None:
         level=result.level.value,
         label=str(form.texts(result.level).label),
         rule=result.rule,
-        rule_words=rule_words(form, result.rule),
+        rule_words=held_words(form, result, intake.answers),
         staff_call=result.staff_call,
         known=str(form.texts(result.level_known).label),
         assumed=str(form.texts(result.level_assumed).label),
@@ -269,6 +270,7 @@ def answer_lines(form: Form, intake: Intake) -> list[AnswerLine]:
         (each.question, each.option) for each in (intake.result.reasons if intake.result else ())
     }
     missing = set(intake.result.missing) if intake.result else set()
+    dimensions = {each.id: str(each.label) for each in form.dimensions if each.label}
     lines = []
     for question in form.questions:
         given = [each for each in intake.answers if each.question == question.id]
@@ -295,7 +297,9 @@ def answer_lines(form: Form, intake: Intake) -> list[AnswerLine]:
                 is_skipped=any(each.skip for each in options),
                 is_typed=bool(current and current.typed),
                 is_cause=any((question.id, each.id) in causes for each in options),
-                rates=tuple(rates.items()),
+                rates=tuple(
+                    (dimensions[each], rates[each]) for each in rates if each in dimensions
+                ),
                 at=current.at if current else None,
                 retracted=tuple(words(each.options) for each in given if each.retracted_at),
                 is_missing=current is None and question.id in missing,

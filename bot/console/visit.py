@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -45,6 +46,7 @@ DONE = {  # what a page says after a form, by the word in its address
     "saved": "Saved.",
     "assigned": "Assigned.",
     "erased": "The record is being erased.",
+    "mended": "Written into the FAQ. The assistant knows it in a few seconds.",
 }
 
 
@@ -73,6 +75,7 @@ class House:
     fhir_base: str = ""
     searches: Searches = field(default_factory=Searches)
     staff_chat: ChatId | None = None
+    content_dir: Path | None = None
 
     @property
     def is_https(self) -> bool:

@@ -102,6 +102,16 @@ cases = Table(
         "danger_hour",
     ),
     Index("ix_cases_taken", "taken"),
+    # A view or a filter that few cases match must not walk past all the others. Each holds what the
+    # order of the queue needs, so that no row is opened only to be passed over.
+    Index("ix_cases_assignee", "closed", "assignee", "danger", "filed_hour", "number", "due_hour"),
+    Index(
+        "ix_cases_waits_for", "closed", "waits_for", "danger", "filed_hour", "number", "due_hour"
+    ),
+    Index("ix_cases_state", "closed", "state", "danger", "filed_hour", "number", "due_hour"),
+    Index("ix_cases_urgency", "closed", "urgency", "danger", "filed_hour", "number", "due_hour"),
+    Index("ix_cases_due", "closed", "danger", "due_hour"),
+    Index("ix_cases_filed", "filed_hour"),
     sqlite_with_rowid=False,
 )
 

@@ -11,7 +11,7 @@ SIGNED_IN = [page for page in PAGES if page.roles]
 
 
 def path_of(page: Page, case: str) -> str:
-    return page.path.format(case=case, person=1, chart="hours")
+    return page.path.format(case=case, person=1, chart="hours", cluster="000000")
 
 
 @pytest.mark.parametrize("role", [*Role])
