@@ -87,9 +87,14 @@ def _files(settings: Settings) -> Iterator[Finding]:
     how = f"{free // 2**20:,} MB free"
     yield Finding(what="disk", how=how, is_red=free < LEAST_FREE)
     path = database_path(settings.data_dir)
-    if path.exists() and (problems := quick_check(path)):
-        how = f"{path} is damaged: {problems[0]}. See: python -m bot restore"
-        yield Finding(what="database", how=how, is_red=True)
+    try:
+        problems = quick_check(path) if path.exists() else []
+    except StoreDownError as error:
+        yield Finding(what="database", how=str(error), is_red=True)
+    else:
+        if problems:
+            how = f"{path} is damaged: {problems[0]}. See: python -m bot restore"
+            yield Finding(what="database", how=how, is_red=True)
 
 
 def _records(

@@ -2,7 +2,7 @@
 
 `receive` returns after COMMIT; a channel confirms an update only then. Load the session, let
 `dialogue` decide, write what it decided, hand the messages to the outbox. When nothing can be kept,
-`receive` raises and `floor` has the words that do not need a store.
+`receive` raises, and `answer_from_memory` says the words that do not need a store.
 
 Counterparts: `effects`, which writes a turn; `store`, which commits it; `outbox`, which sends.
 """
@@ -10,7 +10,6 @@ Counterparts: `effects`, which writes a turn; `store`, which commits it; `outbox
 import asyncio
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -43,6 +42,7 @@ from bot.core.model import (
 from bot.core.post import Delivery
 from bot.effects import FROM_CLIENT, carry_out, message, toast
 from bot.flood import Flood, Verdict
+from bot.floor import Floor
 from bot.housekeeping import Housekeeping, scrub_copy
 from bot.outbox import Outbox
 from bot.replay import rebuilt
@@ -61,7 +61,6 @@ LastResort = Callable[[AnyEvent], tuple[Reply, ...]]
 CODE_LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"  # none that look alike, no vowels, so no words
 TICK = timedelta(seconds=3)
 ALERTS_EVERY = timedelta(seconds=30)
-REMEMBERED = 10_000  # updates that the floor has answered
 log = structlog.get_logger()
 
 
@@ -85,6 +84,7 @@ class Reception:
         last_resort: LastResort,
         staff_chat: ChatId | None = None,
         is_danger: Callable[[AnyEvent], bool] = lambda _event: False,
+        floor: Floor | None = None,
     ) -> None:
         self._store = store
         self._contents = contents
@@ -95,7 +95,7 @@ class Reception:
         self._staff_chat = staff_chat
         self._is_danger = is_danger
         self._flood = Flood()
-        self._floored: OrderedDict[str, None] = OrderedDict()
+        self._floor = floor or Floor()
         self._house = Housekeeping(store, contents, clock, outbox)
         self._nudged = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -108,7 +108,7 @@ class Reception:
         """Keep one event and what it leads to; False if it was known and nothing was done.
 
         Raises:
-            StoreDownError: nothing was kept; ask `floor` what to say, and receive it again later.
+            StoreDownError: nothing was kept; `answer_from_memory`, and receive it again later.
 
         """
         return (await self._received([delivery]))[0]
@@ -123,14 +123,12 @@ class Reception:
         if deliveries:
             await self._received(deliveries)
 
-    def floor(self, delivery: Delivery) -> tuple[Reply, ...]:
-        """What to say when nothing can be kept: once for each update, however often it comes."""
-        if delivery.event is None or delivery.update_id in self._floored:
-            return ()
-        self._floored[delivery.update_id] = None
-        while len(self._floored) > REMEMBERED:
-            self._floored.popitem(last=False)
-        return self._last_resort(delivery.event)
+    async def answer_from_memory(self, deliveries: Sequence[Delivery]) -> None:
+        """Say what needs no store: to each update once, to whoever is in danger first."""
+        found = [(each.update_id, each.event) for each in deliveries if each.event is not None]
+        for name, event in sorted(found, key=lambda each: not self._is_danger(each[1])):
+            words = partial(self._last_resort, event)
+            await self._floor.answer(name, event.chat_id, words, self._outbox.say_now)
 
     async def _received(self, deliveries: Sequence[Delivery]) -> list[bool]:
         verdicts = {each.update_id: self._verdict(each) for each in deliveries}
@@ -315,9 +313,12 @@ class Reception:
         chat = self._staff_chat
         if chat is not None:
             reply = Reply(text=text)
-            self._outbox.offer(
-                await self._store.run(lambda batch: [post(batch, message(chat, reply))])
-            )
+            try:
+                posted = await self._store.run(lambda batch: [post(batch, message(chat, reply))])
+            except StoreDownError:
+                log.warning("staff.not_told")
+            else:
+                self._outbox.offer(posted)
 
     # --- time ------------------------------------------------------------------------------------
 

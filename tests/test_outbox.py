@@ -138,7 +138,7 @@ async def test_sent_words_do_not_stay_in_the_outbox(tmp_path: Path, content: Con
 async def test_the_safety_floor_speaks_past_the_store(tmp_path: Path, content: Content) -> None:
     channel = Channel()
     async with desk(tmp_path / "data", content, channel=channel) as here:
-        await here.outbox.say_now(ChatId("telegram:1"), [Reply(text="call 911")])
+        await here.outbox.say_now(ChatId("telegram:1"), Reply(text="call 911"))
         assert channel.texts("telegram:1") == ["call 911"]
 
 
