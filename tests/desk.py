@@ -45,6 +45,7 @@ from bot.core.model import (
     WokeUp,
 )
 from bot.core.post import Delivered, Delivery, Outcome, Outgoing, OutgoingKind
+from bot.floor import Floor
 from bot.outbox import Outbox
 from bot.pace import Pace
 from bot.reception import Reception
@@ -255,6 +256,7 @@ async def desk(
     staff_chat: ChatId | None = STAFF,
     runs: bool = True,
     is_danger: Callable[[AnyEvent], bool] = lambda _event: False,
+    floor: Floor | None = None,
 ) -> AsyncIterator[Desk]:
     """Open everything in `folder`; the key file lies beside it."""
     clock = clock or Clock()
@@ -273,6 +275,7 @@ async def desk(
         last_resort=last_resort,
         staff_chat=staff_chat,
         is_danger=is_danger,
+        floor=floor,
     )
     try:
         async with asyncio.TaskGroup() as tasks:
