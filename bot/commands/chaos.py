@@ -15,6 +15,7 @@ from bot.rehearsal import (
     trial_of_order,
     trial_of_storm,
     trial_of_updates,
+    trial_of_weather,
 )
 from bot.rehearsal.trial import LONG, SHORT, Row, Scale
 
@@ -25,6 +26,7 @@ TRIALS: dict[str, Callable[[Scale], Coroutine[None, None, Row]]] = {
     "order": trial_of_order.trial,
     "forged": trial_of_updates.forged,
     "storm": trial_of_storm.trial,
+    "weather": trial_of_weather.trial,
     "disk": trial_of_disk.full,
     "flips": trial_of_disk.flipped,
     "erasure": trial_of_erasure.trial,

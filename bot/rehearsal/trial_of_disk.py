@@ -18,7 +18,7 @@ from bot.core.post import Delivered, Delivery, Outcome, Outgoing
 from bot.keyfile import VaultError
 from bot.outbox import Deliver, Outbox
 from bot.reception import Reception
-from bot.rehearsal.bot_process import BotProcess
+from bot.rehearsal.bot_process import READY_WITHIN, BotProcess
 from bot.rehearsal.crowd import FastClock
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
@@ -37,6 +37,7 @@ ROUNDS = 8
 DANGER = "i have the pills here and i am going to kill myself tonight"
 NUMBERS = ("988", "911")
 WITHIN = 20.0
+REAL = 10  # one flip of so many meets the real program; starting it takes longer than looking
 SAID = ("/screening", "yes", "1", "1", "2", "1", "3")
 
 
@@ -136,9 +137,9 @@ def _fill(filler: Path) -> None:
             file.write(b"\0" * free)
 
 
-async def _card(person: Person) -> bool:
+async def _card(person: Person, within: float = WITHIN) -> bool:
     try:
-        await person.expects(NUMBERS[0], within=WITHIN)
+        await person.expects(NUMBERS[0], within=within)
     except AssertionError:
         return False
     return True
@@ -156,7 +157,7 @@ async def flipped(scale: Scale) -> Row:
     """Each flip alone: found at the next start, nothing lost once the backup is back, and the card."""
     chance = random.Random(scale.flips)  # noqa: S311 (not for secrets)
     of = content()
-    unnoticed = lost = cards = 0
+    unnoticed = lost = cards = really = 0
     with tempfile.TemporaryDirectory(prefix="bot-chaos-") as scratch:
         source = Path(scratch) / "source"
         await _screenings(source, of)
@@ -173,9 +174,14 @@ async def flipped(scale: Scale) -> Row:
             shutil.copytree(source, folder)
             path = folder / "data" / ("keys.db" if number % 5 == 0 else "bot.db")
             _flip(path, chance)
-            is_found = not _opens(folder)
+            if number % REAL == 0:
+                is_found, has_card = await _started(folder)
+                really += 1
+            else:
+                is_found = not _opens(folder)
+                has_card = await _floor_card(of) if is_found else True
             unnoticed += not is_found
-            cards += await _floor_card(of) if is_found else 1
+            cards += has_card
             keys = Path(scratch) / "keys" / "keys.db" if path.name == "keys.db" else None
             bring_back(folder / "data", folder / "bot.key", copy, keys, START)
             lost += _answers(kept(folder)) != wanted
@@ -185,7 +191,7 @@ async def flipped(scale: Scale) -> Row:
         mark="found at start, 0 acknowledged answers lost, crisis card 100 %",
         measured=(
             f"{scale.flips - unnoticed} of {scale.flips} found, {lost} lost,"
-            f" {cards} of {scale.flips} crisis cards"
+            f" {cards} of {scale.flips} crisis cards ({really} by the real program)"
         ),
         passed=not unnoticed and not lost and cards == scale.flips,
     )
@@ -204,6 +210,21 @@ def _opens(folder: Path) -> bool:
             return not store.proof().broken
     except (StoreDownError, VaultError):
         return False
+
+
+async def _started(folder: Path) -> tuple[bool, bool]:
+    """Whether the real program finds the damage, and still answers somebody in danger."""
+    async with TelegramServer(clock=FastClock(1)) as server:
+        bot = BotProcess(server, folder)
+        await bot.launch()
+        try:
+            person = server.person(1)
+            await person.write(DANGER)
+            has_card = await _card(person, READY_WITHIN)
+            await bot.stop()
+        finally:
+            await bot.kill()
+        return "Trying again every minute" in bot.output, has_card
 
 
 def _answers(found: Kept) -> dict[ChatId, Answers]:
