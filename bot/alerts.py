@@ -272,7 +272,8 @@ def _is_due(alert: _Alert, at: datetime, content: Content) -> bool:
     minutes = content.clinic.alert_again_minutes.get(alert.urgency)
     if tried_at is None or minutes is None:
         return tried_at is None
-    return tried_at + timedelta(minutes=minutes) <= at
+    is_ahead = tried_at > at  # noted while the clock was ahead
+    return is_ahead or tried_at + timedelta(minutes=minutes) <= at
 
 
 def _again(batch: Batch, content: Content, staff: StaffChat, due: Sequence[list[_Alert]]) -> Posted:

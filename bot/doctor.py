@@ -30,6 +30,7 @@ from bot.vault import SealBrokenError
 DAY = 24
 LEAST_FREE = 200 * 1024 * 1024
 MANY_UNSENT = 100
+AHEAD = "hours in the future: the clock was ahead then, or is behind now"
 TERMS = {"privacy": "/privacy tells what is kept", "delete": "/delete erases on request"}
 
 
@@ -87,9 +88,14 @@ def _files(settings: Settings) -> Iterator[Finding]:
     how = f"{free // 2**20:,} MB free"
     yield Finding(what="disk", how=how, is_red=free < LEAST_FREE)
     path = database_path(settings.data_dir)
-    if path.exists() and (problems := quick_check(path)):
-        how = f"{path} is damaged: {problems[0]}. See: python -m bot restore"
-        yield Finding(what="database", how=how, is_red=True)
+    try:
+        problems = quick_check(path) if path.exists() else []
+    except StoreDownError as error:
+        yield Finding(what="database", how=str(error), is_red=True)
+    else:
+        if problems:
+            how = f"{path} is damaged: {problems[0]}. See: python -m bot restore"
+            yield Finding(what="database", how=how, is_red=True)
 
 
 def _records(
@@ -127,7 +133,9 @@ def _upkeep(batch: Batch) -> list[Finding]:
     backup = hour_fact(batch, BACKUP)
     age = batch.hour - backup
     how = f"{age} hours old" if backup else "never made: python -m bot backup"
-    found.append(Finding(what="backup", how=how, is_red=not backup or age > 7 * DAY))
+    if age < 0:
+        how = f"{-age} {AHEAD}"
+    found.append(Finding(what="backup", how=how, is_red=not 0 <= age <= 7 * DAY))
     copy = fact(batch, KEYS_COPY)
     if copy and not Path(copy).is_file():
         how = f"{copy} is not there: keys of erased chats in it stay until the next backup"
@@ -142,8 +150,10 @@ def _upkeep(batch: Batch) -> list[Finding]:
         found.append(Finding(what="retention", how=how, is_red=True))
     else:
         how = f"{batch.hour - ran} hours ago" if ran else "has not run yet"
-        is_late = bool(ran) and batch.hour - ran > 3 * DAY
-        found.append(Finding(what="retention", how=how, is_red=is_late))
+        if ran > batch.hour:
+            how = f"{ran - batch.hour} {AHEAD}"
+        is_wrong = bool(ran) and not 0 <= batch.hour - ran <= 3 * DAY
+        found.append(Finding(what="retention", how=how, is_red=is_wrong))
     return found
 
 

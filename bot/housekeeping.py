@@ -140,11 +140,12 @@ def note_alive(batch: Batch) -> None:
 
 
 def nightly(batch: Batch, keep_days: dict[str, int], open_days: int) -> Retention | None:
-    """Tonight's retention; None when it has run or must wait."""
-    if (
-        batch.hour < hour_fact(batch, PAUSED_UNTIL)
-        or batch.hour - hour_fact(batch, RETENTION) < DAY // 2
-    ):
+    """Tonight's retention; None when it has run or must wait.
+
+    Hours that only a clock that was ahead can have noted count for nothing.
+    """
+    is_paused = batch.hour < hour_fact(batch, PAUSED_UNTIL) <= batch.hour + DAY
+    if is_paused or 0 <= batch.hour - hour_fact(batch, RETENTION) < DAY // 2:
         return None
     done = retain(batch, keep_days, open_days=open_days)
     note_fact(batch, RETENTION, batch.hour)

@@ -11,6 +11,27 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEADERS_WITHIN = 15.0  # seconds for whoever connects to say what they want
+
+
+class _Impatient(H11Protocol):
+    """Hangs up on whoever connects and asks for nothing: each of them would hold a place for ever."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # (as uvicorn's own)
+        """Somebody has connected."""
+        super().connection_made(transport)
+        self._patience = self.loop.call_later(HEADERS_WITHIN, self._hang_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """They have gone."""
+        self._patience.cancel()
+        super().connection_lost(exc)
+
+    def _hang_up(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():  # no whole request has come
+            self.transport.close()
 
 
 class HttpServer(uvicorn.Server):
@@ -24,6 +45,7 @@ class HttpServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=_Impatient,
                 log_config=None,
                 log_level="critical",
                 access_log=False,

@@ -25,6 +25,10 @@ class VaultError(Exception):
     """Records cannot be opened; the message says why, and what the operator can do."""
 
 
+class VaultDamagedError(VaultError):
+    """Keys are there but do not open now: people in danger are answered until that is mended."""
+
+
 class _Key(msgspec.Struct, frozen=True):
     id: str
     key: bytes
@@ -106,7 +110,9 @@ class KeyFile:
                 " Without it nobody can read them."
             ) from None
         except OSError as error:
-            raise VaultError(f"the key file {path} cannot be read: {error.strerror}.") from None
+            raise VaultDamagedError(
+                f"the key file {path} cannot be read: {error.strerror}."
+            ) from None
         if mode & _OTHERS:
             raise VaultError(f"others may read the key file. Close it: chmod 600 {path}")
         try:
@@ -118,7 +124,7 @@ class KeyFile:
         except msgspec.MsgspecError:
             fits = False
         if not fits:
-            raise VaultError(f"the key file {path} is damaged. Put back the copy you kept.")
+            raise VaultDamagedError(f"the key file {path} is damaged. Put back the copy you kept.")
         return cls(path, written)
 
     def write(self) -> None:

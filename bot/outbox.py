@@ -44,7 +44,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 FIRST_BACK_OFF = timedelta(seconds=1)
 LONGEST_BACK_OFF = timedelta(minutes=5)
-LONGEST_HOLD = timedelta(hours=1)  # after a restart, should the clock have been set back
+LONGEST_HOLD = timedelta(hours=1)  # of a hold that an older version kept without its length
 STORE_BACK_OFF = timedelta(seconds=1)
 REMEMBERED = 20_000  # names of sent messages, for taking their buttons away
 IDLE_LINES = 5_000
@@ -137,10 +137,9 @@ class Outbox:
             line.queue.clear()
             line.settled.set()
 
-    async def say_now(self, chat_id: ChatId, replies: Sequence[Reply]) -> None:
+    async def say_now(self, chat_id: ChatId, reply: Reply) -> Outcome:
         """Send past the store, when it is down; one try, out of line."""
-        for reply in replies:
-            await self._call(Posted(id=0, ref="", body=message(chat_id, reply)), reply.edits)
+        return await self._call(Posted(id=0, ref="", body=message(chat_id, reply)), reply.edits)
 
     async def idle(self, chat_id: ChatId | None = None) -> None:
         """Until nothing that can be sent now is left, for one chat or for all."""
@@ -224,7 +223,8 @@ class Outbox:
         posted = line.queue[0]
         if posted.hold is not None and line.tries == 0:  # from before a restart
             line.tries = posted.hold.tries
-            await self._rest(line, min(posted.hold.until - self._clock(), LONGEST_HOLD))
+            longest = posted.hold.length or LONGEST_HOLD
+            await self._rest(line, min(posted.hold.until - self._clock(), longest))
         if posted.body.kind in _PACED:
             await self._rest(line, line.bucket.take(self._clock()), settles=False)
             bucket = self._buckets.get(_prefix(chat_id))
@@ -291,7 +291,7 @@ class Outbox:
         line.tries += 1
         back_off = min(FIRST_BACK_OFF * 2 ** min(line.tries - 1, 20), LONGEST_BACK_OFF)
         after = outcome.after if outcome.after > timedelta(0) else back_off
-        hold = Hold(until=self._clock() + after, tries=line.tries)
+        hold = Hold(until=self._clock() + after, tries=line.tries, length=after)
         await self._keep(lambda batch: post.mark_held(batch, posted, hold))
         log.info(
             "outbox.later", chat=posted.ref[:8], why=outcome.why, seconds=after.total_seconds()

@@ -2,7 +2,7 @@
 
 `receive` returns after COMMIT; a channel confirms an update only then. Load the session, let
 `dialogue` decide, write what it decided, hand the messages to the outbox. When nothing can be kept,
-`receive` raises and `floor` has the words that do not need a store.
+`receive` raises, and `answer_from_memory` says the words that do not need a store.
 
 Counterparts: `effects`, which writes a turn; `store`, which commits it; `outbox`, which sends.
 """
@@ -10,7 +10,6 @@ Counterparts: `effects`, which writes a turn; `store`, which commits it; `outbox
 import asyncio
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -39,6 +38,7 @@ from bot.core.model import (
 from bot.core.post import Delivery, FromStaff
 from bot.effects import FROM_CLIENT, Receipts, carry_out, message, toast
 from bot.flood import Flood, Verdict
+from bot.floor import Floor
 from bot.housekeeping import Housekeeping, scrub_copy
 from bot.outbox import Outbox
 from bot.replay import rebuilt
@@ -59,7 +59,6 @@ LastResort = Callable[[AnyEvent], tuple[Reply, ...]]
 CODE_LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"  # none that look alike, no vowels, so no words
 TICK = timedelta(seconds=3)
 ALERTS_EVERY = timedelta(seconds=30)
-REMEMBERED = 10_000  # updates that the floor has answered
 log = structlog.get_logger()
 
 
@@ -84,6 +83,7 @@ class Reception:
         staff_chat: ChatId | None = None,
         is_danger: Callable[[AnyEvent], bool] = lambda _event: False,
         console_url: str = "",
+        floor: Floor | None = None,
     ) -> None:
         self._store = store
         self._contents = contents
@@ -94,7 +94,7 @@ class Reception:
         self._staff = StaffChat.of(staff_chat, console_url)
         self._is_danger = is_danger
         self._flood = Flood()
-        self._floored: OrderedDict[str, None] = OrderedDict()
+        self._floor = floor or Floor()
         self._house = Housekeeping(store, contents, clock, outbox)
         self._nudged = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -107,7 +107,7 @@ class Reception:
         """Keep one event, what it leads to, and `also`; False if it was known and nothing was done.
 
         Raises:
-            StoreDownError: nothing was kept; ask `floor` what to say, and receive it again later.
+            StoreDownError: nothing was kept; `answer_from_memory`, and receive it again later.
 
         """
         return (await self._received([delivery], also))[0]
@@ -124,14 +124,12 @@ class Reception:
         if deliveries:
             await self._received(deliveries, also)
 
-    def floor(self, delivery: Delivery) -> tuple[Reply, ...]:
-        """What to say when nothing can be kept: once for each update, however often it comes."""
-        if delivery.event is None or delivery.update_id in self._floored:
-            return ()
-        self._floored[delivery.update_id] = None
-        while len(self._floored) > REMEMBERED:
-            self._floored.popitem(last=False)
-        return self._last_resort(delivery.event)
+    async def answer_from_memory(self, deliveries: Sequence[Delivery]) -> None:
+        """Say what needs no store: to each update once, to whoever is in danger first."""
+        found = [(each.update_id, each.event) for each in deliveries if each.event is not None]
+        for name, event in sorted(found, key=lambda each: not self._is_danger(each[1])):
+            words = partial(self._last_resort, event)
+            await self._floor.answer(name, event.chat_id, words, self._outbox.say_now)
 
     async def _received(self, deliveries: Sequence[Delivery], also: Job[None] | None) -> list[bool]:
         verdicts = {each.update_id: self._verdict(each) for each in deliveries}
@@ -333,9 +331,12 @@ class Reception:
         """Send staff a sentence about the bot itself, never about a client."""
         if self._staff is not None:
             chat, reply = self._staff.chat_id, Reply(text=text)
-            self._outbox.offer(
-                await self._store.run(lambda batch: [post(batch, message(chat, reply))])
-            )
+            try:
+                posted = await self._store.run(lambda batch: [post(batch, message(chat, reply))])
+            except StoreDownError:
+                log.warning("staff.not_told")
+            else:
+                self._outbox.offer(posted)
 
     # --- time ------------------------------------------------------------------------------------
 

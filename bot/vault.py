@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.checksum import forget_sum, is_as_left, note_sum
 from bot.core.model import ChatId
-from bot.keyfile import KeyFile, VaultError
+from bot.keyfile import KeyFile, VaultDamagedError, VaultError
+from bot.sqlite_errors import out_of_reach
 
 NONCE = 12
 KEY = 32
@@ -70,13 +71,13 @@ class Vault:
         used = path.exists() and path.stat().st_size > 0
         file = KeyFile.read(key_file) if key_file.exists() or used else KeyFile.make(key_file)
         if not used and (data_dir / "bot.db").exists():
-            raise VaultError(
+            raise VaultDamagedError(
                 f"{path} is missing, and with it the keys to the records beside it. Put back its"
                 " newest copy: python -m bot restore --help"
             )
         if not read_only:
             if not is_as_left(path):
-                raise VaultError(
+                raise VaultDamagedError(
                     f"{path} is damaged: it is not as the assistant left it. Put back its newest"
                     " copy: python -m bot restore --help"
                 )
@@ -100,7 +101,9 @@ class Vault:
             )
             return cls(keys, file, None if read_only else path)
         except sqlite3.DatabaseError as error:
-            raise VaultError(
+            if why := out_of_reach(path, error):
+                raise VaultDamagedError(why) from error
+            raise VaultDamagedError(
                 f"{path} cannot be read ({error}). Put back its newest copy:"
                 " `python -m bot restore` says how. Without it no record can be read."
             ) from error

@@ -45,6 +45,7 @@ from bot.core.model import (
     WokeUp,
 )
 from bot.core.post import Delivered, Delivery, Outcome, Outgoing, OutgoingKind
+from bot.floor import Floor
 from bot.outbox import Outbox
 from bot.pace import Pace
 from bot.reception import Reception
@@ -261,6 +262,7 @@ async def desk(
     is_danger: Callable[[AnyEvent], bool] = lambda _event: False,
     console_url: str = "",
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    floor: Floor | None = None,
 ) -> AsyncIterator[Desk]:
     """Open everything in `folder`; the key file lies beside it."""
     clock = clock or Clock()
@@ -282,6 +284,7 @@ async def desk(
         staff_chat=staff_chat,
         is_danger=is_danger,
         console_url=console_url,
+        floor=floor,
     )
     try:
         async with asyncio.TaskGroup() as tasks:

@@ -264,7 +264,17 @@ async def test_case_codes_cannot_be_misread(tmp_path: Path, content: Content) ->
         assert not set(code) & set("01OILAEU")
 
 
-@pytest.mark.parametrize("text", ["", "x" * 100_000, "\u202eabc\u0000", "👩‍👩‍👧‍👦" * 500])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x" * 100_000,
+        "\u202eabc\u0000",
+        "👩‍👩‍👧‍👦" * 500,
+        "".join(letter + "\u0300\u0353\u036f\u0489\u20dd" * 40 for letter in "zalgo he comes"),
+    ],
+    ids=["empty", "giant", "right-to-left", "joined", "zalgo"],
+)
 async def test_strange_text_is_kept_as_it_came(tmp_path: Path, content: Content, text: str) -> None:
     async with desk(tmp_path / "data", content) as here:
         assert await here.hears(text) == [f"1: {text}"]

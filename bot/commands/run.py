@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import msgspec
 import structlog
 
 from bot.channels.terminal import Terminal
@@ -18,15 +19,16 @@ from bot.core.content import Content, read_content
 from bot.core.dialogue import advance
 from bot.core.dialogue.floor import floor, is_danger
 from bot.core.model import AnyEvent, ChatId, CommandReceived, EventId
+from bot.floor import Floor
 from bot.outbox import Deliver, Outbox
 from bot.pace import Pace
 from bot.reception import Reception
 from bot.reload import Reload
 from bot.settings import Settings, SettingsError
+from bot.standby import floor_only, records
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
-from bot.store.down import DownStore
-from bot.store.lock import AlreadyRunningError, Lock
+from bot.store.lock import AlreadyRunningError
 from bot.store.writer import Store
 from bot.vault import SealBrokenError, Vault, VaultError
 
@@ -97,6 +99,7 @@ async def assistant(
     pace: Pace,
     staff_chat: ChatId | None,
     has_console: bool = False,
+    heard: Floor | None = None,
 ) -> AsyncIterator[Assistant]:
     """The assistant with everything but a channel's intake; what is unsent is sent before it ends."""
     content, mistakes = read_folder(settings.content_dir)
@@ -108,11 +111,7 @@ async def assistant(
     def read(old: Mapping[str, str]) -> Content | None:
         return read_content(old, model)[0]
 
-    with (
-        Lock(settings.data_dir),
-        contextlib.closing(Vault.open(settings.data_dir, settings.key_file)) as vault,
-    ):
-        store = Store.open(settings.data_dir, vault, clock)
+    with records(settings, clock) as (store, vault):
         contents = Contents(store, read=read)
         contents.adopt(content, texts)
         outbox = Outbox(store, channels(vault, contents), clock, pace=pace)
@@ -126,6 +125,7 @@ async def assistant(
             staff_chat=staff_chat,
             is_danger=lambda event: is_danger(contents.newest, event),
             console_url=settings.bot_console_url,
+            floor=heard,
         )
         reload = Reload(settings.content_dir, contents, reception.tell_staff)
         stop_console = asyncio.Event()
@@ -206,51 +206,34 @@ async def _console(
     return served
 
 
-@contextlib.asynccontextmanager
-async def floor_only(
-    settings: Settings,
-    clock: Callable[[], datetime],
-    channels: Callable[[Vault, Contents], Mapping[str, Deliver]],
-    why: str,
-) -> AsyncIterator[Assistant]:
-    """What still works when the records do not open: signs of danger are answered from memory."""
-    content, _ = read_folder(settings.content_dir)
-    if content is None:
-        raise ContentBrokenError("the content has mistakes; run the check")
-    store = DownStore(why, clock)
-    contents = Contents(store, read=lambda _texts: None)
-    contents.newest = content
-    with Lock(settings.data_dir):
-        outbox = Outbox(store, channels(store.vault, contents), clock, pace=Pace())
-        reception = Reception(
-            store,
-            contents,
-            clock,
-            outbox=outbox,
-            advance=advance,
-            last_resort=lambda event: floor(contents.newest, event),
-        )
-        yield Assistant(reception, outbox, contents)
-
-
 async def _telegram(settings: Settings, clock: Callable[[], datetime]) -> None:
     """Serve until stopped; while the records do not open, answer signs of danger and try again."""
     from bot.channels.telegram_logs import quiet_logs  # noqa: PLC0415 (as above)
 
     quiet_logs(settings.bot_token)
-    stopped = asyncio.Event()
+    stopped, heard = asyncio.Event(), Floor()
     while not stopped.is_set():
         try:
-            await _serve_telegram(settings, clock, stopped)
-        except StoreDownError as error:
-            print(f"bot: {error}\n{DOWN}", file=sys.stderr, flush=True)
-            await _serve_telegram(settings, clock, stopped, down=str(error))
+            await _serve_telegram(settings, clock, stopped, heard)
+        except (StoreDownError, ExceptionGroup) as error:
+            problem = _first(error, (StoreDownError,))
+            if problem is None:
+                raise
+            print(f"bot: {problem}\n{DOWN}", file=sys.stderr, flush=True)
+            if not stopped.is_set():
+                # A webhook brings nothing new of whoever has an unanswered message already.
+                polling = msgspec.structs.replace(settings, bot_webhook_url="")
+                await _serve_telegram(polling, clock, stopped, heard, down=str(problem))
         else:
             return
 
 
 async def _serve_telegram(
-    settings: Settings, clock: Callable[[], datetime], stopped: asyncio.Event, down: str = ""
+    settings: Settings,
+    clock: Callable[[], datetime],
+    stopped: asyncio.Event,
+    heard: Floor,
+    down: str = "",
 ) -> None:
     from bot.channels.telegram import Telegram  # noqa: PLC0415 (as above)
 
@@ -267,10 +250,16 @@ async def _serve_telegram(
     staff_chat = ChatId(f"telegram:{staff}") if staff else None
     pace = Pace(per_bot=float(settings.bot_messages_per_second))
     serving = (
-        floor_only(settings, clock, channels, down)
+        floor_only(settings, clock, channels, down, heard)
         if down
         else assistant(
-            settings, clock, channels, pace=pace, staff_chat=staff_chat, has_console=True
+            settings,
+            clock,
+            channels,
+            pace=pace,
+            staff_chat=staff_chat,
+            has_console=True,
+            heard=heard,
         )
     )
     async with (
@@ -286,6 +275,8 @@ async def _serve_telegram(
 
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
+        if stopped.is_set():  # while the records were being opened
+            stop()
         if down:
             loop.call_later(DOWN_FOR.total_seconds(), made[0].stop)
         else:
@@ -332,7 +323,7 @@ async def _receive(terminal: Terminal, running: Assistant, event: AnyEvent | Non
         await running.reception.receive(delivery)
         await running.outbox.idle()
     except StoreDownError:
-        await running.outbox.say_now(terminal.chat_id, running.reception.floor(delivery))
+        await running.reception.answer_from_memory([delivery])
 
 
 def _guarded(main: Coroutine[object, object, None], *also: type[Exception]) -> int:
@@ -349,14 +340,23 @@ def _guarded(main: Coroutine[object, object, None], *also: type[Exception]) -> i
     except known as error:
         return _told(error)
     except ExceptionGroup as group:
-        matched, _ = group.split(known)
-        if matched is None:
+        if (first := _first(group, known)) is None:
             raise
-        first: BaseException = matched
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
         return _told(first)
     return 0
+
+
+def _first(error: Exception, known: tuple[type[Exception], ...]) -> BaseException | None:
+    """The first of these kinds, also in a group; None when there is another kind in it as well."""
+    if not isinstance(error, ExceptionGroup):
+        return error
+    matched, others = error.split(known)
+    if matched is None or others is not None:
+        return None
+    first: BaseException = matched
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first
 
 
 def _told(error: BaseException) -> int:

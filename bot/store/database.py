@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, inspect
 
 from bot.checksum import forget_sum
+from bot.sqlite_errors import out_of_reach
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -31,7 +32,15 @@ PRAGMAS = (
 
 
 class StoreDownError(Exception):
-    """Nothing can be kept or read now; the message says why, and what to do."""
+    """Nothing can be kept or read now; the message says why, and what to do. `why` is for the log."""
+
+    def __init__(self, message: str, *, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why or message.rpartition(": ")[2]
+
+
+class StoreLockedError(StoreDownError):
+    """Another program has the database for itself: no job of this moment can be kept."""
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -82,7 +91,12 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
 
 
 def quick_check(path: Path) -> list[str]:
-    """What SQLite finds wrong with the file of a database; empty when it is sound."""
+    """What SQLite finds wrong with the file of a database; empty when it is sound.
+
+    Raises:
+        StoreDownError: it cannot be looked at now, as it is locked or the disk is full.
+
+    """
     try:
         # Not read-only: after a crash it has to roll back what was not committed.
         connection = sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=5)
@@ -91,6 +105,8 @@ def quick_check(path: Path) -> list[str]:
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
+        if why := out_of_reach(path, error):
+            raise StoreDownError(why) from error
         return [str(error)]
     return [text for (text,) in rows if text != "ok"]
 

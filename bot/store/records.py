@@ -1,6 +1,6 @@
 """What lies in the sealed cells of `tables`, as plain structs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.model import (
     AlertKind,
@@ -72,10 +72,14 @@ class Shown(Frozen):
 
 
 class Hold(Frozen):
-    """outgoing.hold: not before that time; how often it was tried."""
+    """outgoing.hold: not before that time; how often it was tried.
+
+    `length` is how long it was to wait at most, should the clock be set back meanwhile.
+    """
 
     until: datetime
     tries: int
+    length: timedelta | None = None
 
 
 class Posted(Frozen):

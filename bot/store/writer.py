@@ -10,6 +10,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
@@ -20,11 +21,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from bot import figures
 from bot.checksum import forget_sum, is_as_left, note_sum
 from bot.core.model import ChatId
+from bot.sqlite_errors import is_locked, out_of_reach
 from bot.store import staff_tables  # noqa: F401 (an import makes its tables known)
 from bot.store.backups import Proof, proof
 from bot.store.batch import SOME, Batch, Ids
 from bot.store.database import (
     StoreDownError,
+    StoreLockedError,
     database_path,
     migrate,
     open_engine,
@@ -114,11 +117,17 @@ class Store:
                 migrate(engine, data_dir, clock())
             is_file = url is None and not read_only
             store = cls(engine, vault, clock, path if is_file else None)
-        except DBAPIError as error:
+        except (DBAPIError, sqlite3.Error) as error:
             engine.dispose()
-            raise StoreDownError(f"{path} cannot be opened: {error.orig}") from error
+            cause = _cause(error)
+            why = out_of_reach(path, cause) or f"{path} cannot be opened: {cause}"
+            raise StoreDownError(why, why="not opened") from error
         if not read_only:
-            store.run_now(_drop_erased)
+            try:
+                store.run_now(_drop_erased)
+            except BaseException:
+                store.close_now()
+                raise
         return store
 
     async def run(
@@ -156,8 +165,9 @@ class Store:
         return self._thread.submit(proof, self._engine, self.vault, most).result()
 
     async def close(self) -> None:
-        """Finish what waits, then close."""
-        await self.run(lambda _batch: None)  # the last in the queue
+        """Finish what waits, then close; also when nothing can be kept any more."""
+        with suppress(StoreDownError):
+            await self.run(lambda _batch: None)  # the last in the queue
         self.close_now()
 
     def close_now(self) -> None:
@@ -192,10 +202,12 @@ class Store:
             for waiting, result in zip(jobs, ended.result(), strict=True):
                 if not waiting.done.done():
                     waiting.done.set_result(result)
-        elif len(jobs) > 1:
+        elif len(jobs) > 1 and not isinstance(error, StoreLockedError):
             self._alone.extend(jobs)  # one of them spoiled it for all
-        elif not jobs[0].done.done():
-            jobs[0].done.set_exception(error)
+        else:
+            for waiting in jobs:
+                if not waiting.done.done():
+                    waiting.done.set_exception(error)
         self._start(loop)
 
     # --- in the thread ---------------------------------------------------------------------------
@@ -220,7 +232,8 @@ class Store:
         except (DBAPIError, sqlite3.Error, OSError, VaultError) as error:
             if isinstance(error, _OURS):
                 raise
-            raise StoreDownError(_without_values(error)) from None
+            kind = StoreLockedError if is_locked(_cause(error)) else StoreDownError
+            raise kind(_without_values(error)) from None
         finally:
             self.vault.forget()
         self._ids.note(marks)
@@ -239,8 +252,12 @@ class _Alone(Generic[T]):
 
 def _without_values(error: Exception) -> str:
     """What went wrong, without the statement and its values, which SQLAlchemy adds."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    cause = _cause(error)
     return f"{type(cause).__name__}: {cause}"
+
+
+def _cause(error: Exception) -> BaseException | None:
+    return error.orig if isinstance(error, DBAPIError) else error
 
 
 def _drop_erased(batch: Batch) -> int:
