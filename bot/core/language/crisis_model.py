@@ -115,7 +115,6 @@ class Vocabulary:
                 total += scale * scale
         return Vector(places=places, weights=weights / math.sqrt(total or 1.0))
 
-
     def weighed_all(
         self,
         rows: NDArray[np.uint16],
