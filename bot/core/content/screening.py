@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from msgspec.structs import replace
 
 from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load_part
+from bot.core.content.blank import blanks
 from bot.core.content.condition import Tell, check_condition, is_known, operator_mistake
 from bot.core.content.soundness import check_soundness
 from bot.core.model import Level, Perspective, Urgency
@@ -30,7 +31,7 @@ def read_screening(text: str, path: str) -> tuple[Form | None, list[Mistake]]:
     form, mistakes, unread = load_part(text, path, Form)
     if form is None:
         return None, mistakes
-    found: list[Mistake] = []
+    found: list[Mistake] = [] if mistakes else blanks(form, path)
 
     def tell(line: int, code: str, message: str, hint: str = "") -> None:
         found.append(Mistake(path=path, line=line, code=code, message=message, hint=hint))
