@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, field
 
 from bot.core.checked_yaml import Mistake, line_of, load
+from bot.core.content.blank import blanks
 from bot.core.model import Frozen, Notify, Urgency
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -104,6 +105,7 @@ def read_clinic(text: str, path: str) -> tuple[Clinic | None, list[Mistake]]:
     clinic, mistakes = load(text, path, Clinic)
     if clinic is None:
         return None, mistakes
+    mistakes = blanks(clinic, path)
 
     def mistake(value: object, code: str, message: str, hint: str = "") -> None:
         mistakes.append(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
+from bot.core.content.blank import blanks
 from bot.core.content.clinic import Step
 from bot.core.content.phrases import ambiguous, wordless
 from bot.core.model import Frozen, Perspective, Urgency
@@ -363,6 +364,7 @@ def read_wording(text: str, path: str) -> tuple[Wording | None, list[Mistake]]:
     wording, mistakes = load(text, path, Wording)
     if wording is None:
         return None, mistakes
+    mistakes = [*blanks(wording, path), *_alert_words(wording, path)]
     for _, sentence in sentences(wording):
         for slot in _SLOT.findall(sentence):
             if slot not in SLOTS:
@@ -414,3 +416,17 @@ def _phrase_mistakes(words: PlainWords, path: str) -> list[Mistake]:
     for group in groups:
         mistakes += ambiguous(group, path)
     return mistakes
+
+
+def _alert_words(wording: Wording, path: str) -> Iterator[Mistake]:
+    """An alert of any urgency must have its words, or it could not be sent."""
+    for name, words in (("signs", wording.staff.signs), ("urgencies", wording.staff.urgencies)):
+        missing = [each.value for each in Urgency if each not in words]
+        if missing:
+            yield Mistake(
+                path=path,
+                line=line_of(next(iter(words.values()), wording.staff.alert)),
+                code="alert-words",
+                message=f"staff.{name} has nothing for {', '.join(missing)}",
+                hint=f"give each of {', '.join(Urgency)}",
+            )
