@@ -7,11 +7,13 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
 
+from bot.checksum import is_as_left
 from bot.content_folder import read_folder
 from bot.core.content import Content
 from bot.core.model import Frozen
@@ -25,7 +27,8 @@ from bot.store.lock import running
 from bot.store.post import unsent_count
 from bot.store.records import KeptDeadLetter
 from bot.store.tables import alerts, dead_letters, sessions
-from bot.vault import SealBrokenError
+from bot.store.writer import Store
+from bot.vault import SealBrokenError, Vault
 
 DAY = 24
 LEAST_FREE = 200 * 1024 * 1024
@@ -87,6 +90,11 @@ def _files(settings: Settings) -> Iterator[Finding]:
     how = f"{free // 2**20:,} MB free"
     yield Finding(what="disk", how=how, is_red=free < LEAST_FREE)
     path = database_path(settings.data_dir)
+    is_running = running(settings.data_dir)
+    for each in (path, settings.data_dir / "keys.db"):
+        if not is_running and not is_as_left(each):
+            how = f"{each} is not as the assistant left it. See: python -m bot restore"
+            yield Finding(what="database", how=how, is_red=True)
     if path.exists() and (problems := quick_check(path)):
         how = f"{path} is damaged: {problems[0]}. See: python -m bot restore"
         yield Finding(what="database", how=how, is_red=True)
@@ -102,7 +110,7 @@ def _records(
         return
     found: list[Finding] = []
     try:
-        with opened(settings, clock) as (store, _):
+        with opened(settings, clock, looks=True) as (store, _):
             proof = store.proof()
             broken = proof.broken
             how = f"{proof.chats} chats, {proof.opened} sealed fields open"
@@ -114,10 +122,11 @@ def _records(
                 how = f"{damaged} of {store.vault.count()} are damaged"
                 found.append(Finding(what="keys", how=how, is_red=True))
             found += store.run_now(_upkeep)
+            found += _put_aside(settings, store)
             found += store.run_now(_waiting)
             if letters:
                 found += store.run_now(_letters)
-    except (StoreDownError, VaultError) as error:
+    except (StoreDownError, VaultError, sqlite3.Error) as error:
         found.append(Finding(what="records", how=str(error), is_red=True))
     yield from found
 
@@ -128,10 +137,8 @@ def _upkeep(batch: Batch) -> list[Finding]:
     age = batch.hour - backup
     how = f"{age} hours old" if backup else "never made: python -m bot backup"
     found.append(Finding(what="backup", how=how, is_red=not backup or age > 7 * DAY))
-    copy = fact(batch, KEYS_COPY)
-    if copy and not Path(copy).is_file():
-        how = f"{copy} is not there: keys of erased chats in it stay until the next backup"
-        found.append(Finding(what="copy of keys.db", how=how, is_note=True))
+    if copy := fact(batch, KEYS_COPY):
+        found += _copy_of_keys(batch.vault, Path(copy))
     ran = hour_fact(batch, RETENTION)
     held_back = hour_fact(batch, HELD_BACK)
     if batch.hour < hour_fact(batch, PAUSED_UNTIL):
@@ -145,6 +152,38 @@ def _upkeep(batch: Batch) -> list[Finding]:
         is_late = bool(ran) and batch.hour - ran > 3 * DAY
         found.append(Finding(what="retention", how=how, is_red=is_late))
     return found
+
+
+def _copy_of_keys(vault: Vault, copy: Path) -> list[Finding]:
+    """Whether the copy that `backup` made has forgotten whoever was erased since."""
+    try:
+        if not copy.is_file():
+            how = f"{copy} is not there: keys of erased chats in it stay until the next backup"
+            return [Finding(what="copy of keys.db", how=how, is_note=True)]
+        left = vault.still_in(copy)
+    except (sqlite3.Error, OSError) as error:
+        how = f"{copy} cannot be read ({type(error).__name__}): make a backup"
+        return [Finding(what="copy of keys.db", how=how, is_red=True)]
+    how = "holds no key of an erased chat"
+    if left:
+        how = (
+            f"{copy} still holds {left} keys of erased chats: the assistant cannot write there."
+            " Let it (see deploy/iop-assistant.service), or make a backup now"
+        )
+    return [Finding(what="copy of keys.db", how=how, is_red=left > 0)]
+
+
+def _put_aside(settings: Settings, store: Store) -> Iterator[Finding]:
+    """Files that a restore has replaced, and what they could still open."""
+    aside = sorted(settings.data_dir.glob("*.replaced-*"))
+    if aside:
+        how = f"{len(aside)} files, such as {aside[0]}: delete them when all is well"
+        yield Finding(what="put aside by a restore", how=how, is_note=True)
+    for path in settings.data_dir.glob("keys.db.replaced-*"):
+        with suppress(sqlite3.Error, OSError):
+            if left := store.vault.still_in(path):
+                how = f"{path} still holds {left} keys of erased chats: delete it"
+                yield Finding(what="put aside by a restore", how=how, is_red=True)
 
 
 def _waiting(batch: Batch) -> list[Finding]:

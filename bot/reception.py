@@ -15,11 +15,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 
 import msgspec
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from bot import figures
 from bot.alerts import acknowledge, alerts_again, sent_alerts
@@ -32,12 +31,10 @@ from bot.core.model import (
     CaseCode,
     ChatId,
     EraseChat,
-    EventId,
     Reply,
     Session,
     Toast,
     Turn,
-    Wake,
     WokeUp,
 )
 from bot.core.post import Delivery
@@ -46,14 +43,17 @@ from bot.flood import Flood, Verdict
 from bot.housekeeping import Housekeeping, scrub_copy
 from bot.outbox import Outbox
 from bot.replay import rebuilt
+from bot.store.backups import UNREADABLE
 from bot.store.batch import Batch
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
+from bot.store.erasure import is_half_erased
 from bot.store.post import bury, mark_blocked, post
-from bot.store.records import KeptSession, KeptWake, Posted
+from bot.store.records import KeptSession, Posted
 from bot.store.tables import alerts, wakes
 from bot.store.writer import Store
 from bot.vault import SealBrokenError
+from bot.wakes import due_wakes
 
 Advance = Callable[[Session, AnyEvent, Content], Turn]
 LastResort = Callable[[AnyEvent], tuple[Reply, ...]]
@@ -157,6 +157,7 @@ class Reception:
             done = [await self._store.run(self._failing(deliveries[0], type(error).__name__))]
         for delivery, each in zip(deliveries, done, strict=True):
             _count(delivery, each, verdicts[delivery.update_id])
+            each.log_turn()  # only now it is kept
             if each.dropped is not None:
                 self._outbox.forget(each.dropped)
             self._outbox.offer(each.posted)
@@ -177,13 +178,19 @@ class Reception:
         if delivery.blocked is not None:
             mark_blocked(batch, batch.vault.ref(delivery.blocked))
         if delivery.problem:
-            ref = batch.vault.ref(ChatId("unreadable:"))
+            ref = batch.vault.ref(delivery.of_chat or UNREADABLE)
             bury(batch, ref, "unreadable", delivery.problem, delivery.raw)
         if event is None:
             return _Done(self._toasts(delivery), dropped=delivery.blocked)
         if not self._settled(batch, event):
             return _Done([])
         began = time.perf_counter()
+        receipt: list[Posted] = []
+        if was_erased := is_half_erased(batch, event.chat_id):
+            done = Reply(text=self._contents.newest.wording.erase.done)
+            receipt = [post(batch, message(event.chat_id, done))]
+            if not self._is_danger(event):
+                return _Done([*self._toasts(delivery), *receipt], dropped=event.chat_id)
         kept = self._kept(batch, event.chat_id) or self._new(event.chat_id)
         content = self._content(batch, kept.session)
         pinned = msgspec.structs.replace(kept.session, content_version=content.version)
@@ -198,16 +205,17 @@ class Reception:
             recall=self._outbox.recall,
             is_free=self._outbox.is_free(event.chat_id),
         )
-        log.info(
-            "turn",
+        said = log.bind(
             chat=batch.vault.ref(event.chat_id)[:8],
             event_type=type(event).__name__,
             because=turn.because,
             ms=round((time.perf_counter() - began) * 1000, 1),
         )
-        erases = any(isinstance(effect, EraseChat) for effect in turn.effects)
+        erases = was_erased or any(isinstance(effect, EraseChat) for effect in turn.effects)
         return _Done(
-            [*self._toasts(delivery, turn), *posted], dropped=event.chat_id if erases else None
+            [*self._toasts(delivery, turn), *receipt, *posted],
+            dropped=event.chat_id if erases else None,
+            log_turn=lambda: said.info("turn"),
         )
 
     def _verdict(self, delivery: Delivery) -> Verdict:
@@ -239,6 +247,8 @@ class Reception:
         try:
             return batch.session(chat_id)
         except SealBrokenError:
+            if is_half_erased(batch, chat_id):
+                return None
             log.warning("session.rebuilt", chat=batch.vault.ref(chat_id)[:8])
             content_of = partial(self._contents.version, batch)
             return rebuilt(batch, chat_id, self._advance, content_of)
@@ -285,7 +295,7 @@ class Reception:
                 return _Done(self._toasts(delivery), is_new=False)
             batch.remember(delivery.update_id)
             event = delivery.event
-            chat_id = event.chat_id if event else ChatId("unreadable:")
+            chat_id = event.chat_id if event else UNREADABLE
             raw = repr(event).encode(errors="backslashreplace")
             bury(batch, batch.vault.ref(chat_id), "failed", problem, raw)
             posted = self._toasts(delivery)
@@ -357,25 +367,21 @@ class Reception:
         await self._house.tick()
 
     def _due(self, batch: Batch) -> list[Delivery]:
-        due = []
-        for row in batch.rows(select(wakes).where(wakes.c.due_hour <= batch.hour)):
-            cell = f"{row.ref}:{row.reason}"
-            wake = batch.unseal(row.ref, wakes.c.sealed, cell, row.sealed, KeptWake)
-            if wake.due_at <= batch.at:
-                name = EventId(f"wake:{_digest(cell, wake.due_at.isoformat())}")
-                event = WokeUp(
-                    event_id=name, chat_id=wake.chat_id, at=batch.at, reason=Wake(row.reason)
-                )
-                due.append(Delivery(update_id=name, received_at=batch.at, event=event))
-        return due + sent_alerts(batch)
+        return [*due_wakes(batch), *sent_alerts(batch)]
 
 
 class _Done:
     """What became of a delivery; offered to the outbox after the COMMIT."""
 
     def __init__(
-        self, posted: list[Posted], *, is_new: bool = True, dropped: ChatId | None = None
+        self,
+        posted: list[Posted],
+        *,
+        is_new: bool = True,
+        dropped: ChatId | None = None,
+        log_turn: Callable[[], None] = lambda: None,
     ) -> None:
+        self.log_turn = log_turn
         self.posted = posted
         self.is_new = is_new
         self.dropped = dropped  # a chat for which nothing that waits is to be sent any more
@@ -390,8 +396,3 @@ def _count(delivery: Delivery, done: _Done, verdict: Verdict) -> None:
         figures.unreadable.inc()
     elif delivery.event is not None:
         figures.turns.labels(type(delivery.event).__name__).inc()
-
-
-def _digest(*names: str) -> str:
-    """A name for an event of our own that says neither when nor for whom."""
-    return sha256("\0".join(names).encode()).hexdigest()[:32]

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, select
+import structlog
+from sqlalchemy import Row, func, select
 
 from bot.console.deadlines import due_hour
 from bot.core.content.clinic import Clinic
@@ -32,6 +33,7 @@ from bot.store.records import KeptTurn
 from bot.store.records_of_staff import KeptCase, KeptFact
 from bot.store.staff_tables import STAFF, cases, staff_facts
 from bot.store.tables import intakes, turns
+from bot.vault import SealBrokenError
 
 READ_UP_TO = "read-up-to"
 MOST_INTAKES = 500
@@ -51,6 +53,7 @@ STATES = {
 CLOSED = frozenset({"admitted", "referred", "closed"})
 URGENCIES = tuple(Urgency)
 CaseRow = Row[Any]
+log = structlog.get_logger()
 
 
 class Cursor(msgspec.Struct, frozen=True):
@@ -67,8 +70,13 @@ def catch_up(batch: Batch, clinic: Clinic) -> set[str]:
     cursor = Cursor()
     if found:
         place = staff_facts.c.sealed
-        kept = batch.unseal(ref, place, READ_UP_TO, found[0].sealed, KeptFact)
-        cursor = msgspec.json.decode(kept.text, type=Cursor)
+        try:
+            kept = batch.unseal(ref, place, READ_UP_TO, found[0].sealed, KeptFact)
+            cursor = msgspec.json.decode(kept.text, type=Cursor)
+        except SealBrokenError:  # rather too much unread than too little
+            log.error("console.place_broken")
+            newest = batch.rows(select(func.max(cases.c.newest)))[0][0]
+            cursor = Cursor(intake=newest or 0)
     changed: set[str] = set()
     new_intakes = batch.rows(
         select(intakes)

@@ -17,7 +17,8 @@ class Delivery(Frozen):
     dead letters. `callback_id` must be answered, even when the event changes nothing.
     `acknowledges` is set when staff pressed "I have this" under an alert, with `staff` their name.
     `sent_at` is when the person sent it, where the channel tells: what waited over an outage is no
-    flood. `blocked` is a chat whose person blocked the bot: nothing more is sent there until they write.
+    flood. `of_chat` is whose update it was where only that much could be read: it is erased with that
+    chat. `blocked` is a chat whose person blocked the bot: nothing more is sent there until they write.
     """
 
     update_id: str
@@ -30,6 +31,7 @@ class Delivery(Frozen):
     staff: str = ""
     blocked: ChatId | None = None
     sent_at: datetime | None = None
+    of_chat: ChatId | None = None
 
 
 class OutgoingKind(StrEnum):
