@@ -246,7 +246,7 @@ class Outbox:
         follower = line.queue[1] if len(line.queue) > 1 else None
 
         def job(batch: Batch) -> None:
-            post.mark_sent(batch, posted, outcome.message)
+            post.mark_sent(batch, posted, outcome.message, outcome.before)
             if follower is not None:
                 post.mark_sending(batch, follower)
 

@@ -269,7 +269,9 @@ class Telegram:
     def _note_store(self, problem: str) -> None:
         """Log when the store goes down, and when it is back."""
         if problem and not self.counts["store_down"]:
-            log.error("telegram.store_down", why=problem.rpartition(": ")[2])
+            name, _, detail = problem.partition(": ")  # "OperationalError: disk I/O error"
+            why = detail if name.isidentifier() else "the records do not open"
+            log.error("telegram.store_down", why=why)
         elif not problem and self.counts["store_down"]:
             log.warning("telegram.store_back")
         self.counts["store_down"] = self.counts["store_down"] + 1 if problem else 0

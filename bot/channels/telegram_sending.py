@@ -83,7 +83,7 @@ class Sender:
         self._sign = sign
         self._hide = hide
         self._moved: dict[int, int] = {}  # groups that became supergroups
-        self._pieces_sent: dict[int, int] = {}
+        self._pieces_sent: dict[int, tuple[MessageId, ...]] = {}
 
     async def deliver(self, outgoing: Outgoing) -> Outcome:
         """Do it, and say what came of it."""
@@ -142,21 +142,22 @@ class Sender:
         pieces = html_pieces(outgoing.text)
         if not pieces:
             return Refused(why="nothing to show")
-        message: MessageId | None = None
+        sent = self._pieces_sent.get(outgoing.id, ())
         keyboard = self._keyboard(outgoing)
-        for index in range(self._pieces_sent.get(outgoing.id, 0), len(pieces)):
+        for index in range(len(sent), len(pieces)):
             is_last = index == len(pieces) - 1
             below = keyboard if is_last else None
             if index == 0 and outgoing.edits is not None:
                 message = await self._replace(outgoing, outgoing.edits, pieces[0], below)
             else:
                 message = await self._send(outgoing, pieces[index], below)
+            sent = (*sent, message)
             if not is_last and outgoing.id:
-                self._remember(outgoing.id, index + 1)
+                self._remember(outgoing.id, sent)
         self._pieces_sent.pop(outgoing.id, None)
-        return Delivered(message=message)
+        return Delivered(message=sent[-1], before=sent[:-1])
 
-    def _remember(self, outgoing_id: int, sent: int) -> None:
+    def _remember(self, outgoing_id: int, sent: tuple[MessageId, ...]) -> None:
         self._pieces_sent[outgoing_id] = sent
         if len(self._pieces_sent) > UNDER_WAY:
             self._pieces_sent.pop(next(iter(self._pieces_sent)))

@@ -59,7 +59,7 @@ def all_accounts(batch: Batch) -> list[Account]:
         try:
             kept = batch.unseal(ref, accounts.c.sealed, row.id, row.sealed, KeptAccount)
         except SealBrokenError:
-            log.error("account.broken")
+            log.warning("account.broken")
             continue
         found.append(Account(id=row.id, role=Role(row.role), state=State(row.state), kept=kept))
     return found

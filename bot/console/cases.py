@@ -74,7 +74,7 @@ def catch_up(batch: Batch, clinic: Clinic) -> set[str]:
             kept = batch.unseal(ref, place, READ_UP_TO, found[0].sealed, KeptFact)
             cursor = msgspec.json.decode(kept.text, type=Cursor)
         except SealBrokenError:  # rather too much unread than too little
-            log.error("console.place_broken")
+            log.warning("console.place_broken")
             newest = batch.rows(select(func.max(cases.c.newest)))[0][0]
             cursor = Cursor(intake=newest or 0)
     changed: set[str] = set()

@@ -59,9 +59,13 @@ class Outgoing(Frozen):
 
 
 class Delivered(Frozen, tag=True):
-    """Done. `message` is the channel's name of what was sent, None when nothing was."""
+    """Done. `message` is the channel's name of what was sent, None when nothing was.
+
+    `before` are those of its earlier pieces, where a text was too long for one message.
+    """
 
     message: MessageId | None = None
+    before: tuple[MessageId, ...] = ()
 
 
 class TryLater(Frozen, tag=True):

@@ -91,5 +91,5 @@ def _deletable(batch: Batch, ref: str) -> list[MessageId]:
         except SealBrokenError:
             continue  # a damaged name must not keep the rest from being erased
         if batch.at - shown.at < DELETABLE:
-            messages[shown.message] = None
+            messages |= dict.fromkeys((*shown.before, shown.message))
     return list(messages)

@@ -10,6 +10,8 @@ from msgspec import Meta, field
 from bot.core.checked_yaml import Mistake, line_of, load
 from bot.core.model import Frozen, Urgency
 
+# How far a chat has come, as its retention knows it; see `effects.status`.
+STATUSES = ("chat-only", "in-progress", "incomplete", "completed", "amended", "emergency")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Span = Annotated[
     str, Meta(pattern=r"^\d\d:\d\d-\d\d:\d\d$", description="must look like 08:00-18:00")
@@ -92,6 +94,18 @@ def read_clinic(text: str, path: str) -> tuple[Clinic | None, list[Mistake]]:
             start, end = _minutes(span[:5]), _minutes(span[6:])
             if not 0 <= start < end <= 24 * 60:
                 mistake(span, "office-hours", f"'{span}' ends before it starts")
+    for name, days in clinic.keep_days.items():
+        if name not in STATUSES:
+            hint = f"they are {', '.join(STATUSES)}"
+            mistake(name, "keep-days", f"there is no status '{name}'", hint)
+        elif days < 1:
+            mistake(name, "keep-days", f"'{name}' must be kept for at least 1 day")
+    if missing := [name for name in STATUSES if name not in clinic.keep_days]:
+        hint = "what is not named would be kept for ever"
+        where = next(iter(clinic.keep_days), clinic.name)
+        mistake(
+            where, "keep-days", f"keep_days does not say how long for {', '.join(missing)}", hint
+        )
     for name in clinic.facts:
         if not re.fullmatch(r"[a-z_]+", name):
             mistake(name, "fact-name", f"'{name}' must be lower case words with _ between them")
