@@ -137,7 +137,7 @@ def _upkeep(batch: Batch) -> list[Finding]:
     age = batch.hour - backup
     how = f"{age} hours old" if backup else "never made: python -m bot backup"
     found.append(Finding(what="backup", how=how, is_red=not backup or age > 7 * DAY))
-    if copy := fact(batch, KEYS_COPY):
+    for copy in fact(batch, KEYS_COPY).splitlines():
         found += _copy_of_keys(batch.vault, Path(copy))
     ran = hour_fact(batch, RETENTION)
     held_back = hour_fact(batch, HELD_BACK)

@@ -182,8 +182,8 @@ def scrub_copy(batch: Batch) -> None:
     They are the one that `backup` made, if it is there, and those that a restore has put aside. Comes
     after the erasure is committed. `doctor` tells of a copy that could not be reached.
     """
-    copy = fact(batch, KEYS_COPY)
-    for path in (*batch.vault.replaced, *([Path(copy)] if copy else [])):
+    copies = map(Path, fact(batch, KEYS_COPY).splitlines())
+    for path in (*batch.vault.replaced, *copies):
         try:
             if path.is_file():
                 batch.vault.scrub(path)

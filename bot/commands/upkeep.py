@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.text import Text
 
@@ -19,7 +20,7 @@ from bot.settings import Settings
 from bot.store.backups import Proof, back_up, bring_back
 from bot.store.batch import hour_of
 from bot.store.database import database_path, open_engine
-from bot.store.facts import BACKUP, KEYS_COPY, note_fact
+from bot.store.facts import BACKUP, KEYS_COPY, fact, note_fact
 from bot.store.lock import AlreadyRunningError, Lock
 from bot.store.tables import facts
 from bot.store.writer import Store
@@ -87,13 +88,13 @@ def _backup(namespace: argparse.Namespace) -> int:
     at: datetime = namespace.clock()
     to: Path = namespace.to
     with opened(settings, namespace.clock) as (store, is_running):
+        note = partial(_note, settings, None if is_running else store)
+        copy = str((namespace.keys_to / "keys.db").resolve())
+        before = store.run_now(lambda batch: fact(batch, KEYS_COPY)).splitlines()
+        # Noted before it is made, so that the records know of it also after a restore.
+        note({KEYS_COPY: "\n".join(dict.fromkeys([copy, *before]))})
         target, proof = back_up(settings.data_dir, settings.key_file, to, namespace.keys_to, at)
-        rows = {BACKUP: str(hour_of(at)), KEYS_COPY: str((namespace.keys_to / "keys.db").resolve())}
-        if is_running:
-            _note(settings, rows)
-        else:
-            for name, value in rows.items():
-                store.run_now(partial(note_fact, name=name, value=value))
+        note({KEYS_COPY: copy, BACKUP: str(hour_of(at))})
     old = sorted(to.glob("bot-????????T??????.db"))[: -max(1, namespace.keep)]
     for each in old:
         each.unlink()
@@ -107,8 +108,12 @@ def _backup(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _note(settings: Settings, rows: dict[str, str]) -> None:
-    """Beside the assistant that writes: in a short transaction of our own."""
+def _note(settings: Settings, store: Store | None, rows: dict[str, str]) -> None:
+    """Keep facts; beside the assistant that writes in a short transaction of our own."""
+    if store is not None:
+        for name, value in rows.items():
+            store.run_now(partial(note_fact, name=name, value=value))
+        return
     engine = open_engine(f"sqlite:///{database_path(settings.data_dir)}")
     try:
         with engine.begin() as connection:
@@ -121,7 +126,7 @@ def _note(settings: Settings, rows: dict[str, str]) -> None:
 
 def _told(proof: Proof) -> str:
     told = f"{proof.chats} chats, {proof.opened} sealed fields, all open"
-    return told + (f"; {proof.orphaned} of erased chats stay shut" if proof.orphaned else "")
+    return told + (f"; {proof.orphaned} fields of erased chats stay shut" if proof.orphaned else "")
 
 
 def _restore(namespace: argparse.Namespace) -> int:
@@ -133,7 +138,9 @@ def _restore(namespace: argparse.Namespace) -> int:
     try:
         with Lock(settings.data_dir):
             at: datetime = namespace.clock()
-            bring_back(settings.data_dir, settings.key_file, namespace.data, namespace.keys, at)
+            found = bring_back(
+                settings.data_dir, settings.key_file, namespace.data, namespace.keys, at
+            )
             with closing(Vault.open(settings.data_dir, settings.key_file)) as vault:
                 store = Store.open(settings.data_dir, vault, namespace.clock)
                 try:
@@ -143,7 +150,8 @@ def _restore(namespace: argparse.Namespace) -> int:
     except AlreadyRunningError as error:
         print(f"bot: {error}", file=sys.stderr)
         return 1
-    print(f"{database_path(settings.data_dir)}: {_told(proof)}")
+    told = _told(msgspec.structs.replace(proof, orphaned=found.orphaned))
+    print(f"{database_path(settings.data_dir)}: {told}")
     print("The files used before lie beside, named .replaced-...: delete them when all is well.")
     return 0 if not proof.broken else 1
 

@@ -94,7 +94,7 @@ def test_somebody_who_erased_themselves_stays_erased_whatever_is_brought_back(
     assert "Your record is erased" in operator.runs("chat", "--plain", typed="/delete\nyes\n")
     operator.runs("chat", "--plain", typed="hello again\n")
     restored = operator.runs("restore", copy)
-    assert "of erased chats stay shut" in restored
+    assert "fields of erased chats stay shut" in restored
     (folder / "data" / "keys.db").unlink()
     operator.runs("restore", copy, "--keys", folder / "keys" / "keys.db")
     with closing(sqlite3.connect(folder / "data" / "bot.db")) as records:
