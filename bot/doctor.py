@@ -20,6 +20,7 @@ from bot.core.model import Frozen
 from bot.keyfile import VaultError, fingerprint
 from bot.opening import opened
 from bot.settings import Settings
+from bot.store.backups import Proof
 from bot.store.batch import Batch
 from bot.store.database import StoreDownError, database_path, quick_check, wal_is_safe
 from bot.store.facts import BACKUP, HELD_BACK, KEYS_COPY, PAUSED_UNTIL, RETENTION, fact, hour_fact
@@ -54,7 +55,7 @@ def findings(
     found += _settings(settings)
     found += _files(settings)
     found += _records(settings, clock, letters=letters)
-    found += _terms(content)
+    found += _terms(content, settings)
     return found
 
 
@@ -115,6 +116,7 @@ def _records(
             broken = proof.broken
             how = f"{proof.chats} chats, {proof.opened} sealed fields open"
             found.append(Finding(what="records", how=how))
+            found.append(_encrypted(proof))
             if broken:
                 how = f"{len(broken)} do not open, such as {broken[0]}. See: python -m bot restore"
                 found.append(Finding(what="seals", how=how, is_red=True))
@@ -129,6 +131,14 @@ def _records(
     except (StoreDownError, VaultError, sqlite3.Error) as error:
         found.append(Finding(what="records", how=str(error), is_red=True))
     yield from found
+
+
+def _encrypted(proof: Proof) -> Finding:
+    """Telegram's third term, as far as each cell shows it: it opens with a key, and is no plain text."""
+    how = f"all that a person says is encrypted at rest: {proof.opened} fields open with keys alone"
+    if proof.broken:
+        how = f"{len(proof.broken)} fields are not what the keys have sealed"
+    return Finding(what="Telegram's terms", how=how, is_red=bool(proof.broken))
 
 
 def _upkeep(batch: Batch) -> list[Finding]:
@@ -221,10 +231,15 @@ def _letters(batch: Batch) -> list[Finding]:
     return found
 
 
-def _terms(content: Content | None) -> Iterator[Finding]:
+def _terms(content: Content | None, settings: Settings) -> Iterator[Finding]:
     """What Telegram's terms for bots demand: a privacy policy, erasure, encryption, keys apart."""
     commands = content.wording.telegram.commands if content else {}
     for name, how in TERMS.items():
         yield Finding(what="Telegram's terms", how=how, is_red=name not in commands)
-    yield Finding(what="Telegram's terms", how="all that a person says is encrypted at rest")
-    yield Finding(what="Telegram's terms", how="the keys lie apart from the data")
+    key_file, data_dir = settings.key_file.resolve(), settings.data_dir.resolve()
+    if not key_file.exists():
+        yield Finding(what="Telegram's terms", how="no key file is made yet", is_note=True)
+        return
+    is_together = key_file.is_relative_to(data_dir) or data_dir == key_file.parent
+    how = f"{key_file} lies with the data" if is_together else "the keys lie apart from the data"
+    yield Finding(what="Telegram's terms", how=how, is_red=is_together)

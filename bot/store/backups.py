@@ -78,7 +78,8 @@ def proof(connection: Connection, vault: Vault, most: int | None = None) -> Proo
                 if noted and ref not in codes and ref not in lasting and not is_alert:
                     orphaned += 1
                 else:
-                    broken.append(f"{table.name} {name.replace(ref, codes.get(ref, ''))}".strip())
+                    told = codes.get(ref) or (name if ref not in name else "")
+                    broken.append(f"{table.name} {told}".strip())
     return Proof(chats=len(codes), opened=opened, orphaned=orphaned, broken=tuple(broken))
 
 
