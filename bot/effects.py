@@ -5,10 +5,11 @@ hands the messages on after the COMMIT.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from bot.alerts import StaffChat, queued_alert
 from bot.core.content import Content
@@ -21,6 +22,7 @@ from bot.core.model import (
     CommandReceived,
     EraseChat,
     FileIntake,
+    Intake,
     MessageEdited,
     MessageId,
     NoteFeedback,
@@ -36,7 +38,8 @@ from bot.core.model import (
     WakeMe,
 )
 from bot.core.post import OutgoingKind
-from bot.store.batch import Batch, hour_of
+from bot.own_record import OwnRecord, own_record
+from bot.store.batch import Batch, S, hour_of
 from bot.store.erasure import erase_chat
 from bot.store.post import post
 from bot.store.records import (
@@ -49,7 +52,7 @@ from bot.store.records import (
     Posted,
 )
 from bot.store.tables import feedback, intakes, misses, turns, wakes
-from bot.transcript import own_record
+from bot.vault import SealBrokenError
 
 CHAT_ONLY = "chat-only"
 IN_PROGRESS = "in-progress"
@@ -234,17 +237,34 @@ def _record(batch: Batch, session: Session, content: Content) -> Body:
         chat_id=session.chat_id,
         kind=OutgoingKind.DOCUMENT,
         text=content.wording.record.file,
-        document=own_record(turns_of(batch, session.chat_id), session.case_code, content),
+        document=own_record(everything_of(batch, session), content),
     )
 
 
-def turns_of(batch: Batch, chat_id: ChatId) -> list[KeptTurn]:
-    """The chat's turns, oldest first."""
-    ref = batch.vault.ref(chat_id)
+def everything_of(batch: Batch, session: Session) -> OwnRecord:
+    """All that is kept of the chat, but for cells that are damaged."""
+    ref = batch.vault.ref(session.chat_id)
+    said, turns_broken = _opened(batch, ref, turns, KeptTurn)
+    filed, intakes_broken = _opened(batch, ref, intakes, Intake)
+    return OwnRecord(
+        session=session,
+        status=status(session),
+        intakes=tuple({each.case: each for each in filed}.values()),
+        turns=tuple(said),
+        damaged=turns_broken + intakes_broken,
+    )
+
+
+def _opened(batch: Batch, ref: str, table: Table, shape: type[S]) -> tuple[list[S], int]:
+    """The chat's rows in a table, oldest first, and how many do not open."""
     rows = batch.rows(
-        select(turns.c.id, turns.c.sealed).where(turns.c.ref == ref).order_by(turns.c.id)
+        select(table.c.id, table.c.sealed).where(table.c.ref == ref).order_by(table.c.id)
     )
-    return [batch.unseal(ref, turns.c.sealed, row.id, row.sealed, KeptTurn) for row in rows]
+    found: list[S] = []
+    for row in rows:
+        with suppress(SealBrokenError):
+            found.append(batch.unseal(ref, table.c.sealed, row.id, row.sealed, shape))
+    return found, len(rows) - len(found)
 
 
 def _strip(

@@ -1,8 +1,9 @@
 """The key file: key-encryption keys and two fixed secrets, apart from the data they protect.
 
 JSON, readable by its owner alone. `keys` holds the newest key-encryption key first; there are two
-only while `vault` rotates. `index` (names of chats) and `buttons` (signatures) stay for ever, because
-every row and every button shown depends on them.
+only while `vault` rotates, or where a damaged data key waits under the older one. `index` (names of
+chats) and `buttons` (signatures) stay for ever, because every row and every button shown depends on
+them.
 """
 
 import base64
@@ -15,6 +16,8 @@ from typing import Self
 
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bot.ownership import hand_over
 
 KEY = 32
 NONCE = 12
@@ -137,6 +140,7 @@ class KeyFile:
             file.write(msgspec.json.encode(self._written) + b"\n")
             file.flush()
             os.fsync(file.fileno())
+        hand_over(beside)
         beside.replace(self.path)
         folder = os.open(self.path.parent, os.O_RDONLY)
         try:
@@ -153,11 +157,10 @@ class KeyFile:
         keys = [_fresh_key(), *self._written.keys]
         return KeyFile(self.path, msgspec.structs.replace(self._written, keys=keys))
 
-    def with_newest_only(self) -> "KeyFile":
-        """The same without the older key-encryption keys."""
-        return KeyFile(
-            self.path, msgspec.structs.replace(self._written, keys=self._written.keys[:1])
-        )
+    def with_only(self, ids: set[str]) -> "KeyFile":
+        """The same without all other key-encryption keys."""
+        keys = [each for each in self._written.keys if each.id in ids]
+        return KeyFile(self.path, msgspec.structs.replace(self._written, keys=keys))
 
 
 def _fresh_key() -> _Key:

@@ -276,7 +276,9 @@ class Outbox:
         def job(batch: Batch) -> list[Posted]:
             if follower is not None:
                 post.mark_sending(batch, follower)
-            return post.mark_sent(batch, posted, outcome.message, outcome.topic)
+            return post.mark_sent(
+                batch, posted, outcome.message, outcome.before, topic=outcome.topic
+            )
 
         line.called = posted  # nothing may stand before it until it is gone
         following = await self._keep(job)

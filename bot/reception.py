@@ -43,9 +43,11 @@ from bot.housekeeping import Housekeeping, scrub_copy
 from bot.outbox import Outbox
 from bot.replay import rebuilt
 from bot.staff_group import aftermath, heard, taken
+from bot.store.backups import UNREADABLE
 from bot.store.batch import Batch
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
+from bot.store.erasure import is_half_erased
 from bot.store.post import bury, mark_blocked, post
 from bot.store.records import KeptSession, Posted
 from bot.store.tables import alerts, wakes
@@ -159,6 +161,7 @@ class Reception:
             done = [await self._store.run(self._failing(deliveries[0], type(error).__name__))]
         for delivery, each in zip(deliveries, done, strict=True):
             _count(delivery, each, verdicts[delivery.update_id])
+            each.log_turn()  # only now it is kept
             if each.dropped is not None:
                 self._outbox.forget(each.dropped)
             self._outbox.offer(each.posted)
@@ -182,13 +185,19 @@ class Reception:
         if delivery.from_staff is not None:
             return _Done(self._from_staff(batch, delivery, delivery.from_staff))
         if delivery.problem:
-            ref = batch.vault.ref(ChatId("unreadable:"))
+            ref = batch.vault.ref(delivery.of_chat or UNREADABLE)
             bury(batch, ref, "unreadable", delivery.problem, delivery.raw)
         if event is None:
             return _Done(self._toasts(delivery))
         if not self._settled(batch, event):
             return _Done([])
         began = time.perf_counter()
+        receipt: list[Posted] = []
+        if was_erased := is_half_erased(batch, event.chat_id):
+            done = Reply(text=self._contents.newest.wording.erase.done)
+            receipt = [post(batch, message(event.chat_id, done))]
+            if not self._is_danger(event):
+                return _Done([*self._toasts(delivery), *receipt], dropped=event.chat_id)
         kept = self._kept(batch, event.chat_id) or self._new(batch, event.chat_id)
         content = self._content(batch, kept.session)
         pinned = msgspec.structs.replace(kept.session, content_version=content.version)
@@ -204,17 +213,19 @@ class Reception:
             is_free=self._outbox.is_free(event.chat_id),
             receipts=receipts,
         )
-        if not (erases := any(isinstance(effect, EraseChat) for effect in turn.effects)):
+        erases = was_erased or any(isinstance(effect, EraseChat) for effect in turn.effects)
+        if not erases:
             posted += aftermath(batch, event, turn.session, content, self._staff)
-        log.info(
-            "turn",
+        said = log.bind(
             chat=batch.vault.ref(event.chat_id)[:8],
             event_type=type(event).__name__,
             because=turn.because,
             ms=round((time.perf_counter() - began) * 1000, 1),
         )
         return _Done(
-            [*self._toasts(delivery, turn), *posted], dropped=event.chat_id if erases else None
+            [*self._toasts(delivery, turn), *receipt, *posted],
+            dropped=event.chat_id if erases else None,
+            log_turn=lambda: said.info("turn"),
         )
 
     def _verdict(self, delivery: Delivery) -> Verdict:
@@ -246,6 +257,8 @@ class Reception:
         try:
             return batch.session(chat_id)
         except SealBrokenError:
+            if is_half_erased(batch, chat_id):
+                return None
             log.warning("session.rebuilt", chat=batch.vault.ref(chat_id)[:8])
             content_of = partial(self._contents.version, batch)
             return rebuilt(batch, chat_id, self._advance, content_of)
@@ -295,7 +308,7 @@ class Reception:
                 return _Done(self._toasts(delivery), is_new=False)
             batch.remember(delivery.update_id)
             event = delivery.event
-            chat_id = event.chat_id if event else ChatId("unreadable:")
+            chat_id = event.chat_id if event else UNREADABLE
             raw = repr(event).encode(errors="backslashreplace")
             bury(batch, batch.vault.ref(chat_id), "failed", problem, raw)
             posted = self._toasts(delivery)
@@ -388,8 +401,14 @@ class _Done:
     """What became of a delivery; offered to the outbox after the COMMIT."""
 
     def __init__(
-        self, posted: list[Posted], *, is_new: bool = True, dropped: ChatId | None = None
+        self,
+        posted: list[Posted],
+        *,
+        is_new: bool = True,
+        dropped: ChatId | None = None,
+        log_turn: Callable[[], None] = lambda: None,
     ) -> None:
+        self.log_turn = log_turn
         self.posted = posted
         self.is_new = is_new
         self.dropped = dropped  # a chat for which nothing that waits is to be sent any more

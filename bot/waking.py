@@ -15,6 +15,7 @@ from bot.store.records import KeptWake
 from bot.store.tables import wakes
 from bot.vault import SealBrokenError
 
+AGAIN = 24  # hours until one that does not open is looked at again: its key may be mended
 log = structlog.get_logger()
 
 
@@ -27,6 +28,8 @@ def due_wakes(batch: Batch) -> list[Delivery]:
             wake = batch.unseal(row.ref, wakes.c.sealed, cell, row.sealed, KeptWake)
         except SealBrokenError:
             log.warning("record.damaged", place="wakes.sealed", chat=row.ref[:8])
+            here = (wakes.c.ref == row.ref) & (wakes.c.reason == row.reason)
+            batch.change(wakes.update().where(here).values(due_hour=batch.hour + AGAIN))
             continue
         if wake.due_at <= batch.at:
             name = EventId(f"wake:{_digest(cell, wake.due_at.isoformat())}")

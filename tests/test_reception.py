@@ -228,6 +228,28 @@ async def test_a_person_gets_their_own_record_as_a_file(tmp_path: Path, content:
         assert "i drink too much" in file.document.decode()
 
 
+async def test_a_record_with_damaged_places_is_sent_and_says_so(
+    tmp_path: Path, content: Content
+) -> None:
+    async with desk(tmp_path / "data", content) as here:
+        await here.hears("one file")
+        await here.hears("two")
+        first = select(func.min(turns.c.id))
+        await here.store.run(
+            lambda batch: batch.change(
+                turns.update().where(turns.c.id == first.scalar_subquery()).values(sealed=b"noise")
+            )
+        )
+        await here.hears("record")
+        [file] = here.channel.of(OutgoingKind.DOCUMENT)
+        text = file.document.decode()
+        assert "(1 places)" in text
+        assert "one file" in text  # it was an answer as well
+        assert "1: one file" not in text
+        assert "finished" in text
+        assert "2: two" in text
+
+
 async def test_erasing_leaves_no_row_and_deletes_what_the_bot_said(
     tmp_path: Path, content: Content
 ) -> None:

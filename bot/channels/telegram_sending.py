@@ -91,7 +91,7 @@ class Sender:
         self._sign = sign
         self._hide = hide
         self._moved: dict[int, int] = {}  # groups that became supergroups
-        self._pieces_sent: dict[int, int] = {}
+        self._pieces_sent: dict[int, tuple[MessageId, ...]] = {}
         self._without_topics: set[int] = set()  # groups that have none, as far as is known
         self._opened: dict[tuple[int, str], int] = {}  # topics, until the store knows them
 
@@ -152,12 +152,12 @@ class Sender:
         pieces = html_pieces(outgoing.text)
         if not pieces:
             return Refused(why="nothing to show")
-        message: MessageId | None = None
         topic = int(outgoing.topic) if outgoing.topic else None
         if topic is None and outgoing.topic_title and outgoing.edits is None:
             topic = await self._new_topic(outgoing)
+        sent = self._pieces_sent.get(outgoing.id, ())
         keyboard = self._keyboard(outgoing)
-        for index in range(self._pieces_sent.get(outgoing.id, 0), len(pieces)):
+        for index in range(len(sent), len(pieces)):
             is_last = index == len(pieces) - 1
             below = keyboard if is_last else None
             if index == 0 and outgoing.edits is not None:
@@ -166,10 +166,11 @@ class Sender:
                 )
             else:
                 message, topic = await self._send(outgoing, pieces[index], below, topic)
+            sent = (*sent, message)
             if not is_last and outgoing.id:
-                self._remember(outgoing.id, index + 1)
+                self._remember(outgoing.id, sent)
         self._pieces_sent.pop(outgoing.id, None)
-        return Delivered(message=message, topic=str(topic or ""))
+        return Delivered(message=sent[-1], before=sent[:-1], topic=str(topic or ""))
 
     async def _new_topic(self, outgoing: Outgoing) -> int | None:
         """Open the case's topic; None where the group has none, or the bot may not open any."""
@@ -191,7 +192,7 @@ class Sender:
             self._opened.pop(next(iter(self._opened)))
         return opened.message_thread_id
 
-    def _remember(self, outgoing_id: int, sent: int) -> None:
+    def _remember(self, outgoing_id: int, sent: tuple[MessageId, ...]) -> None:
         self._pieces_sent[outgoing_id] = sent
         if len(self._pieces_sent) > UNDER_WAY:
             self._pieces_sent.pop(next(iter(self._pieces_sent)))

@@ -305,13 +305,16 @@ def _salvaged(raw: object, at: datetime) -> Delivery | None:
         if not isinstance(raw, Mapping):
             return None
         name = f"telegram:{_update_id(raw)}"
-        chat, text = raw["message"]["chat"], _words(_string(raw["message"]["text"]))
+        message = raw["message"] if "message" in raw else raw["edited_message"]
+        chat = message["chat"]
+        text = _words(_string(message["text"] if "text" in message else message["caption"]))
         if chat["type"] != ChatType.PRIVATE:
             return None
         stamp = _Stamp(
             event_id=EventId(name), chat_id=ChatId(f"telegram:{_integer(chat['id'])}"), at=at
         )
-        return Delivery(update_id=name, received_at=at, event=TextReceived(text=text, **stamp))
+        said = TextReceived if "message" in raw else MessageEdited
+        return Delivery(update_id=name, received_at=at, event=said(text=text, **stamp))
     except _WRONG_SHAPE:
         return None
 
@@ -344,7 +347,20 @@ def _unknown(update_id: str, at: datetime, raw: object, problem: str) -> Deliver
         raw=_written(raw),
         problem=problem,
         callback_id=_callback_id(raw),
+        of_chat=_chat_of(raw),
     )
+
+
+def _chat_of(raw: object) -> ChatId | None:
+    """Whose update it was, as far as that can be read."""
+    try:
+        if not isinstance(raw, Mapping):
+            return None
+        [body] = [value for name, value in raw.items() if name != "update_id"]
+        message = body if "chat" in body else body["message"]
+        return ChatId(f"telegram:{_integer(message['chat']['id'])}")
+    except _WRONG_SHAPE:
+        return None
 
 
 def _callback_id(raw: object) -> str:

@@ -13,7 +13,7 @@ from bot.case_page import case_page
 from bot.content_folder import model_bytes, read_folder
 from bot.core.content import Content, read_content
 from bot.core.model import Intake
-from bot.housekeeping import ERASE, NOT_FOUND, erase_with_farewell, scrub_copy, sweep_keys
+from bot.housekeeping import ERASE, FAILED, NOT_FOUND, erase_with_farewell, scrub_copy, sweep_keys
 from bot.keyfile import VaultError
 from bot.opening import opened, outcome_of_errand
 from bot.store.cases import case_record, newest_intakes, unfiled_count
@@ -143,6 +143,9 @@ def _erase(namespace: argparse.Namespace) -> int:
         if outcome is None:
             print("bot: the running assistant did not answer; try again", file=sys.stderr)
             return 1
+        if outcome.startswith(FAILED):
+            print(f"bot: not erased: {outcome.removeprefix(FAILED)}", file=sys.stderr)
+            return 1
         messages = 0 if outcome == NOT_FOUND else int(outcome)
     print(
         f"{code} is erased: its key, then everything that was kept under it.\n"
@@ -189,7 +192,7 @@ def _retention(namespace: argparse.Namespace) -> int:
     would = "would be erased" if namespace.dry_run else "erased"
     print(
         f"{done.chats} chats, {done.due} due, {len(done.erased)} {would}, {done.held_back} held"
-        " back (never more than 5 % at once without --force)",
+        " back (never more than 5 %, or one chat, at once without --force)",
         file=sys.stderr,
     )
     return 0

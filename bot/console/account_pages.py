@@ -13,6 +13,7 @@ from bot.console.accounts import (
     Role,
     State,
     all_accounts,
+    anybody_has_joined,
     invite_again,
     invited,
     keep,
@@ -208,9 +209,9 @@ def first_link(batch: Batch) -> str | None:
 
     Made anew at each start until then: an older link stops working.
     """
-    known = all_accounts(batch)
-    if any(each.state is not State.INVITED for each in known):
+    if anybody_has_joined(batch):
         return None
+    known = all_accounts(batch)
     first = next((each for each in known if each.role is Role.ADMIN), None)
     if first is None:
         _, secret = invite_account(batch, "Admin", "admin", Role.ADMIN)

@@ -12,13 +12,16 @@ from hashlib import sha256
 
 import msgspec
 import pyotp
+import structlog
 from sqlalchemy import delete, select
 
 from bot.core.model import Frozen
 from bot.store.batch import Batch
 from bot.store.records_of_staff import KeptAccount
 from bot.store.staff_tables import STAFF, accounts, staff_sessions
+from bot.vault import SealBrokenError
 
+log = structlog.get_logger()
 INVITED_FOR = timedelta(days=3)
 
 
@@ -49,17 +52,23 @@ class Account(Frozen):
 
 
 def all_accounts(batch: Batch) -> list[Account]:
-    """Everybody, in the order in which they were invited."""
+    """Everybody, in the order in which they were invited; without accounts that are damaged."""
     ref = batch.vault.ref(STAFF)
-    return [
-        Account(
-            id=row.id,
-            role=Role(row.role),
-            state=State(row.state),
-            kept=batch.unseal(ref, accounts.c.sealed, row.id, row.sealed, KeptAccount),
-        )
-        for row in batch.rows(select(accounts).order_by(accounts.c.id))
-    ]
+    found = []
+    for row in batch.rows(select(accounts).order_by(accounts.c.id)):
+        try:
+            kept = batch.unseal(ref, accounts.c.sealed, row.id, row.sealed, KeptAccount)
+        except SealBrokenError:
+            log.warning("account.broken")
+            continue
+        found.append(Account(id=row.id, role=Role(row.role), state=State(row.state), kept=kept))
+    return found
+
+
+def anybody_has_joined(batch: Batch) -> bool:
+    """Whether there ever was an account in use, also where it is damaged now."""
+    joined = select(accounts.c.id).where(accounts.c.state != State.INVITED.value)
+    return bool(batch.rows(joined.limit(1)))
 
 
 def account(batch: Batch, number: int) -> Account | None:

@@ -20,7 +20,7 @@ from bot.console.accounts import (
     keep,
     names,
 )
-from bot.console.sign_in import IDLE
+from bot.console.sign_in import IDLE, times_of
 from bot.console.visit import RefusedError, Visit
 from bot.core.model import Frozen
 from bot.store.batch import Batch
@@ -50,22 +50,20 @@ class OpenSession(Frozen):
 
 
 def _sessions(batch: Batch, mine: str, now: datetime) -> list[OpenSession]:
-    oldest = int((now - IDLE - timedelta(minutes=1)).timestamp())
-    rows = batch.rows(
-        select(staff_sessions)
-        .where(staff_sessions.c.seen >= oldest)
-        .order_by(staff_sessions.c.started.desc())
-    )
-    return [
+    oldest = now - IDLE - timedelta(minutes=1)
+    found = [(row, times_of(batch, row)) for row in batch.rows(select(staff_sessions))]
+    open_ones = [
         OpenSession(
             id=row.id,
             account=row.account,
-            started_at=datetime.fromtimestamp(row.started, now.tzinfo),
-            seen_at=datetime.fromtimestamp(row.seen, now.tzinfo),
+            started_at=times.started_at,
+            seen_at=times.seen_at,
             mine=row.id == mine,
         )
-        for row in rows
+        for row, times in found
+        if times is not None and times.seen_at >= oldest
     ]
+    return sorted(open_ones, key=lambda each: each.started_at, reverse=True)
 
 
 async def account_page(visit: Visit) -> Response:

@@ -10,19 +10,22 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 
 from bot.console import access_log
 from bot.console.accounts import Account, Role, State, account, all_accounts, keep
 from bot.core.model import Frozen
-from bot.store.batch import Batch
-from bot.store.staff_tables import staff_sessions
+from bot.store.batch import Batch, hour_of
+from bot.store.records_of_staff import KeptStaffSession
+from bot.store.staff_tables import STAFF, staff_sessions
 from bot.store.writer import Store
+from bot.vault import SealBrokenError
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
@@ -155,10 +158,12 @@ class Doorkeeper:
 
     def _new(self, batch: Batch, number: int, address: str) -> str:
         secret = secrets.token_urlsafe(32)
-        now = int(self._clock().timestamp())
-        row = {"id": digest(secret), "account": number, "started": now, "seen": now, "confirmed": 0}
-        oldest = now - int(LONGEST.total_seconds())
-        batch.change(delete(staff_sessions).where(staff_sessions.c.started < oldest))
+        now = self._clock()
+        oldest = hour_of(now - LONGEST)
+        batch.change(delete(staff_sessions).where(staff_sessions.c.hour < oldest))
+        name = digest(secret)
+        sealed = _sealed(batch, name, KeptStaffSession(started_at=now, seen_at=now))
+        row = {"id": name, "account": number, "hour": hour_of(now), "sealed": sealed}
         batch.insert(staff_sessions, row)
         access_log.append(batch, number, "sign-in", address=address)
         return secret
@@ -200,43 +205,45 @@ class Doorkeeper:
         found = self._read(batch, name, secret)
         if found is None:
             return None
-        now = self._clock()
-        batch.update(staff_sessions, "id", name, seen=int(now.timestamp()))
-        return msgspec.structs.replace(found, seen_at=now)
+        fresh = msgspec.structs.replace(found, seen_at=self._clock())
+        _keep(batch, fresh)
+        return fresh
 
     def _read(self, batch: Batch, name: str, secret: str) -> StaffSession | None:
         rows = batch.rows(select(staff_sessions).where(staff_sessions.c.id == name))
         who = account(batch, rows[0].account) if rows else None
         if who is None or who.state is not State.ACTIVE:
             return None
-        zone = self._clock().tzinfo
-        row = rows[0]
+        times = times_of(batch, rows[0])
+        if times is None:
+            return None
         return StaffSession(
             id=name,
             account=who.id,
             name=who.kept.name,
             role=who.role,
             csrf=digest("csrf" + secret),
-            started_at=datetime.fromtimestamp(row.started, zone),
-            seen_at=datetime.fromtimestamp(row.seen, zone),
-            confirmed_at=datetime.fromtimestamp(row.confirmed, zone) if row.confirmed else None,
+            started_at=times.started_at,
+            seen_at=times.seen_at,
+            confirmed_at=times.confirmed_at,
         )
 
     async def confirm(self, session: StaffSession, code: str, address: str) -> bool:
         """Step up: the code of the phone, once more."""
         now = self._clock()
+        confirmed = msgspec.structs.replace(session, confirmed_at=now)
 
         def job(batch: Batch) -> bool:
             if spend_code(batch, session.account, code, now) is None:
                 access_log.append(batch, session.account, "confirm-refused", address=address)
                 return False
             access_log.append(batch, session.account, "confirm", address=address)
-            batch.update(staff_sessions, "id", session.id, confirmed=int(now.timestamp()))
+            _keep(batch, confirmed)
             return True
 
         if not await self._store.run(job):
             return False
-        self._sessions[session.id] = msgspec.structs.replace(session, confirmed_at=now)
+        self._sessions[session.id] = confirmed
         return True
 
     async def end(
@@ -255,6 +262,29 @@ class Doorkeeper:
         """Read the sessions of this account again: it has changed."""
         for name in [name for name, each in self._sessions.items() if each.account == number]:
             del self._sessions[name]
+
+
+def times_of(batch: Batch, row: Row[Any]) -> KeptStaffSession | None:
+    """The times of a session; None for one that is damaged, which is over."""
+    ref = batch.vault.ref(STAFF)
+    try:
+        return batch.unseal(ref, staff_sessions.c.sealed, row.id, row.sealed, KeptStaffSession)
+    except SealBrokenError:
+        return None
+
+
+def _keep(batch: Batch, session: StaffSession) -> None:
+    kept = KeptStaffSession(
+        started_at=session.started_at,
+        seen_at=session.seen_at,
+        confirmed_at=session.confirmed_at,
+    )
+    sealed = _sealed(batch, session.id, kept)
+    batch.update(staff_sessions, "id", session.id, sealed=sealed)
+
+
+def _sealed(batch: Batch, name: str, kept: KeptStaffSession) -> bytes:
+    return batch.seal(batch.vault.ref(STAFF), staff_sessions.c.sealed, name, kept)
 
 
 def spend_code(batch: Batch, number: int, code: str, now: datetime) -> Account | None:

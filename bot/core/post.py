@@ -34,7 +34,8 @@ class Delivery(Frozen):
     dead letters. `callback_id` must be answered, even when the event changes nothing.
     `acknowledges` is set when staff pressed "I have this" under an alert, with `staff` their name.
     `sent_at` is when the person sent it, where the channel tells: what waited over an outage is no
-    flood. `blocked` is a chat whose person blocked the bot: nothing more is sent there until they write.
+    flood. `of_chat` is whose update it was where only that much could be read: it is erased with that
+    chat. `blocked` is a chat whose person blocked the bot: nothing more is sent there until they write.
     `from_staff` is what a member of staff wrote in the staff group.
     """
 
@@ -49,6 +50,7 @@ class Delivery(Frozen):
     blocked: ChatId | None = None
     from_staff: FromStaff | None = None
     sent_at: datetime | None = None
+    of_chat: ChatId | None = None
 
 
 class OutgoingKind(StrEnum):
@@ -80,11 +82,13 @@ class Outgoing(Frozen):
 class Delivered(Frozen, tag=True):
     """Done. `message` is the channel's name of what was sent, None when nothing was.
 
-    `topic` is the thread where it stands, when it was to stand in one.
+    `topic` is the thread where it stands, when it was to stand in one; `before` are the names of its
+    earlier pieces, where a text was too long for one message.
     """
 
     message: MessageId | None = None
     topic: str = ""
+    before: tuple[MessageId, ...] = ()
 
 
 class TryLater(Frozen, tag=True):

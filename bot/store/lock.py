@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bot.ownership import hand_over
 from bot.store.database import StoreDownError
 
 
@@ -48,13 +49,15 @@ class Lock:
     def _opened(self) -> int:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             with suppress(OSError):  # a disk that is read-only can be locked all the same
                 return os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
             raise StoreDownError(
                 f"{self._path.parent} cannot be used: {error.strerror}.", why="no lock file"
             ) from error
+        hand_over(self._path)
+        return descriptor
 
     def __exit__(
         self,

@@ -83,17 +83,21 @@ def mark_sending(batch: Batch, posted: Posted) -> None:
 
 
 def mark_sent(
-    batch: Batch, posted: Posted, message: MessageId | None, topic: str = ""
+    batch: Batch,
+    posted: Posted,
+    message: MessageId | None,
+    before: tuple[MessageId, ...] = (),
+    *,
+    topic: str = "",
 ) -> list[Posted]:
     """It was sent; its words go, its name stays for as long as an erasure may need it.
 
     What is to follow it is returned.
     """
-    sealed = (
-        batch.seal(posted.ref, outgoing.c.shown, posted.id, Shown(message=message, at=batch.at))
-        if message is not None
-        else None
-    )
+    sealed = None
+    if message is not None:
+        shown = Shown(message=message, at=batch.at, before=before)
+        sealed = batch.seal(posted.ref, outgoing.c.shown, posted.id, shown)
     batch.update(outgoing, "id", posted.id, state="sent", body=None, hold=None, shown=sealed)
     if posted.alert is not None:
         _alerts_tried(batch, posted.id, state="sent")

@@ -65,10 +65,11 @@ class Body(Frozen):
 
 
 class Shown(Frozen):
-    """outgoing.shown: the channel's name of the message, which an erasure needs."""
+    """outgoing.shown: the channel's name of the message and its pieces, which an erasure needs."""
 
     message: MessageId
     at: datetime
+    before: tuple[MessageId, ...] = ()
 
 
 class Hold(Frozen):

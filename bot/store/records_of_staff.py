@@ -17,6 +17,14 @@ class KeptAccount(Frozen):
     invited_until: datetime | None = None
 
 
+class KeptStaffSession(Frozen):
+    """staff_sessions.sealed. `confirmed_at` is when a code was last asked for."""
+
+    started_at: datetime
+    seen_at: datetime
+    confirmed_at: datetime | None = None
+
+
 class KeptAccess(Frozen):
     """access_log.sealed. `detail` names ids and counts, never anybody's words."""
 

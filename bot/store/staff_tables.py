@@ -49,9 +49,8 @@ staff_sessions = Table(
     tables,
     Column("id", String(64), primary_key=True),  # SHA-256 of the cookie, which is not kept
     Column("account", Integer, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
-    Column("started", Integer, nullable=False),  # seconds since 1970, as the next two
-    Column("seen", Integer, nullable=False),
-    Column("confirmed", Integer, nullable=False),  # when a code was last asked for; 0 for never
+    Column("hour", Integer, nullable=False),  # of signing in
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 # Append-only: triggers refuse to change or remove a row. `mac` chains each row to the one before.

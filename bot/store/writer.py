@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from bot import figures
@@ -26,6 +26,7 @@ from bot.store import staff_tables  # noqa: F401 (an import makes its tables kno
 from bot.store.backups import Proof, proof
 from bot.store.batch import SOME, Batch, Ids
 from bot.store.database import (
+    NEWEST,
     StoreDownError,
     StoreLockedError,
     database_path,
@@ -34,7 +35,8 @@ from bot.store.database import (
     quick_check,
     version_of,
 )
-from bot.store.tables import dead_letters, outgoing, sessions
+from bot.store.erasure import drop_rows
+from bot.store.tables import sessions
 from bot.vault import Vault, VaultError
 
 T = TypeVar("T")
@@ -96,6 +98,13 @@ class Store:
         """
         path = database_path(data_dir)
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        is_there = path.exists() and path.stat().st_size > 0
+        if url is None and not is_there and (chats := vault.count()):
+            raise StoreDownError(
+                f"{path} is missing, but there are {chats} keys to records in it. Put back its newest"
+                " copy: python -m bot restore --help. To begin anew without those records, move"
+                f" {path.with_name('keys.db')} away."
+            )
         if url is None and path.exists():
             problems = quick_check(path)
             if not read_only and not is_as_left(path):
@@ -111,8 +120,14 @@ class Store:
         try:
             if read_only:
                 with engine.connect() as connection:
-                    if version_of(connection) is None:
-                        raise StoreDownError(f"nothing is kept in {data_dir} yet.")
+                    version = version_of(connection)
+                if version is None:
+                    raise StoreDownError(f"nothing is kept in {data_dir} yet.")
+                if version != NEWEST:
+                    raise StoreDownError(
+                        f"{path} stands at schema {version}, this version at {NEWEST}: the next start"
+                        " of the assistant brings it up to date."
+                    )
             else:
                 migrate(engine, data_dir, clock())
             is_file = url is None and not read_only
@@ -161,8 +176,8 @@ class Store:
         return not self._busy and not self._waiting
 
     def proof(self, most: int | None = None) -> Proof:
-        """What opening every seal finds, or the newest `most` of each table."""
-        return self._thread.submit(proof, self._engine, self.vault, most).result()
+        """What opening every seal finds, or the newest `most` of each column."""
+        return self.run_now(lambda batch: proof(batch.connection, self.vault, most))
 
     async def close(self) -> None:
         """Finish what waits, then close; also when nothing can be kept any more."""
@@ -267,8 +282,6 @@ def _drop_erased(batch: Batch) -> int:
     for start in range(0, len(codes), SOME):
         some = codes[start : start + SOME]
         found = batch.rows(select(sessions.c.ref).where(sessions.c.case_code.in_(some)))
-        refs = [row.ref for row in found]
-        for table in (sessions, outgoing, dead_letters):
-            batch.change(delete(table).where(table.c.ref.in_(refs)))
-        dropped += len(refs)
+        drop_rows(batch, [row.ref for row in found])
+        dropped += len(found)
     return dropped

@@ -12,6 +12,8 @@ from bot.core.checked_yaml import Mistake, line_of, load
 from bot.core.content.blank import blanks
 from bot.core.model import Frozen, Notify, Urgency
 
+# How far a chat has come, as its retention knows it; see `effects.status`.
+STATUSES = ("chat-only", "in-progress", "incomplete", "completed", "amended", "emergency")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 USER_NAME = re.compile(r"@[A-Za-z]\w{3,31}", re.ASCII)
 Span = Annotated[
@@ -131,6 +133,18 @@ def read_clinic(text: str, path: str) -> tuple[Clinic | None, list[Mistake]]:
             if not USER_NAME.fullmatch(name):
                 hint = 'write it with its @ and in quotes, as in "@ana_clinic"'
                 mistake(name, "user-name", f"'{name}' is no user name of Telegram", hint)
+    for name, days in clinic.keep_days.items():
+        if name not in STATUSES:
+            hint = f"they are {', '.join(STATUSES)}"
+            mistake(name, "keep-days", f"there is no status '{name}'", hint)
+        elif days < 1:
+            mistake(name, "keep-days", f"'{name}' must be kept for at least 1 day")
+    if missing := [name for name in STATUSES if name not in clinic.keep_days]:
+        hint = "what is not named would be kept for ever"
+        where = next(iter(clinic.keep_days), clinic.name)
+        mistake(
+            where, "keep-days", f"keep_days does not say how long for {', '.join(missing)}", hint
+        )
     for name in clinic.facts:
         if not re.fullmatch(r"[a-z_]+", name):
             mistake(name, "fact-name", f"'{name}' must be lower case words with _ between them")

@@ -235,6 +235,13 @@ class RecordWords(Frozen):
     title: str
     you: str
     bot: str
+    chat: str
+    times: str
+    result: str
+    taken_back: str
+    damaged: str
+    statuses: dict[str, str]  # of an intake, or of a chat without one
+    contact: dict[str, str]  # by the fields of a `Contact`
 
 
 class OtherWords(Frozen):
