@@ -39,6 +39,7 @@ from bot.store.staff_posts import (
     case_of_topic,
     cases_of_message,
     keep_topic,
+    note_offer,
     ref_of_case,
     topic_of,
 )
@@ -118,11 +119,11 @@ def heard(
 def _cases(batch: Batch, said: FromStaff, staff: StaffChat) -> tuple[CaseCode, ...]:
     """The cases that a message may be about: of the message it replies to, or of its topic."""
     if said.replies_to is not None:
-        named = cases_of_message(batch, staff.chat_id, said.replies_to)
-        if named or said.cases:
-            return named or said.cases
+        note_offer(batch, staff.chat_id, said.replies_to, said.cases, said.topic)
+        if named := cases_of_message(batch, staff.chat_id, said.replies_to):
+            return named
     case = case_of_topic(batch, staff.chat_id, said.topic) if said.topic else None
-    return (case,) if case is not None else ()
+    return (case,) if case is not None else said.cases
 
 
 def _problem(said: FromStaff, found: tuple[CaseCode, ...], content: Content) -> str:
@@ -197,6 +198,8 @@ def taken(
     batch: Batch, delivery: Delivery, case: CaseCode, content: Content, staff: StaffChat | None
 ) -> list[Posted]:
     """Staff have the case, by the button in the group or in the console."""
+    if staff is not None and delivery.under is not None:
+        note_offer(batch, staff.chat_id, delivery.under, delivery.offers)
     posted = acknowledge(batch, case, delivery.staff, content, staff)
     if delivery.callback_id and staff is not None:
         assign(batch, case, delivery.staff)

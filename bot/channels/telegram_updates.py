@@ -198,6 +198,8 @@ class Updates:
                 callback_id=callback_id,
                 acknowledges=CaseCode(case),
                 staff=readable(_string(query.from_user.first_name)),
+                under=MessageId(str(_integer(query.message.message_id))),
+                offers=self._offered(query.message) if isinstance(query.message, Message) else (),
             )
         if not is_private:
             return Forged(callback_id=callback_id)
@@ -240,7 +242,11 @@ def _from_staff(message: Message, me: str, *, is_edited: bool) -> FromStaff | No
     is_topic = bool(message.is_topic_message) and message.message_thread_id is not None
     topic = str(_integer(message.message_thread_id)) if is_topic else ""
     replies_to: MessageId | None = None
-    if answered is not None and answered.forum_topic_created is None:
+    cases: tuple[CaseCode, ...] = ()
+    if answered is not None and answered.forum_topic_created is not None:
+        if answered.from_user is not None and str(answered.from_user.id) == me:
+            cases = (CaseCode(answered.forum_topic_created.name),)  # we opened it for that case
+    elif answered is not None:
         if answered.from_user is None or str(answered.from_user.id) != me:
             return None
         replies_to = MessageId(str(_integer(answered.message_id)))
@@ -255,6 +261,7 @@ def _from_staff(message: Message, me: str, *, is_edited: bool) -> FromStaff | No
         topic=topic,
         replies_to=replies_to,
         edited=is_edited,
+        cases=cases,
     )
 
 

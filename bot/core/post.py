@@ -15,7 +15,7 @@ class FromStaff(Frozen):
 
     `name` is their first name, "" when they hide it; `text` is "" for what is no text; `edited` when
     they changed what they had written before. `cases` are those that the message which they answer
-    offers to take: it may have been answered before the store knew that it was sent.
+    offers to take, or whose topic it opened: it may be answered before the store knows of it.
     """
 
     name: str
@@ -32,7 +32,8 @@ class Delivery(Frozen):
 
     `event` is None when the update could not be understood: then `raw` and `problem` go to the
     dead letters. `callback_id` must be answered, even when the event changes nothing.
-    `acknowledges` is set when staff pressed "I have this" under an alert, with `staff` their name.
+    `acknowledges` is set when staff pressed "I have this" under an alert, with `staff` their name;
+    `under` is that message and `offers` are all cases that it offers to take.
     `sent_at` is when the person sent it, where the channel tells: what waited over an outage is no
     flood. `of_chat` is whose update it was where only that much could be read: it is erased with that
     chat. `blocked` is a chat whose person blocked the bot: nothing more is sent there until they write.
@@ -47,6 +48,8 @@ class Delivery(Frozen):
     problem: str = ""
     acknowledges: CaseCode | None = None
     staff: str = ""
+    under: MessageId | None = None
+    offers: tuple[CaseCode, ...] = ()
     blocked: ChatId | None = None
     from_staff: FromStaff | None = None
     sent_at: datetime | None = None

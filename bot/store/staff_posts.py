@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from bot.core.model import CaseCode, ChatId, Frozen, MessageId
+from bot.core.model import Button, CaseCode, ChatId, Frozen, MessageId
+from bot.core.post import OutgoingKind
 from bot.store.batch import Batch
 from bot.store.erasure import chat_code
 from bot.store.records import Body
@@ -40,6 +41,16 @@ def note_shown(batch: Batch, body: Body, message: MessageId, topic: str) -> None
         batch.put(staff_posts, row)
     if topic and body.topic_of and topic_of(batch, body.topic_of).topic != topic:
         keep_topic(batch, body.chat_id, CaseCode(body.topic_of), topic=topic)
+
+
+def note_offer(
+    batch: Batch, chat_id: ChatId, message: MessageId, cases: tuple[CaseCode, ...], topic: str = ""
+) -> None:
+    """Staff answer a message of ours; that it was sent may not be known yet, or never be."""
+    if cases and not cases_of_message(batch, chat_id, message):
+        button = Button(label="", data="ack")
+        body = Body(chat_id=chat_id, kind=OutgoingKind.MESSAGE, cases=cases, buttons=((button,),))
+        note_shown(batch, body, message, topic)
 
 
 def cases_of_message(batch: Batch, chat_id: ChatId, message: MessageId) -> tuple[CaseCode, ...]:

@@ -96,9 +96,14 @@ async def stage(bot: Desk, chat: str = "telegram:42") -> object:
     return kept.session.stage
 
 
-def shown(person: Person, fragment: str) -> Message:
-    """The newest message in the group that says so."""
-    return next(each for each in reversed(person.screen()) if fragment in each.text)
+async def shown(person: Person, fragment: str) -> Message:
+    """The newest message in the group that says so, once there is one."""
+
+    def found() -> list[Message]:
+        return [each for each in person.screen() if fragment in each.text]
+
+    assert await person.world.until(lambda: bool(found()), 10), person.picture()
+    return found()[-1]
 
 
 # --- writing to a client -------------------------------------------------------------------------
@@ -118,7 +123,7 @@ async def test_a_reply_to_an_alert_takes_over_and_reaches_the_client_by_first_na
     stood = await stage(bot)
     assert isinstance(stood, WithStaff)
     assert stood.staff == "Cleo"
-    taken = shown(cleo, "Cleo has case")
+    taken = await shown(cleo, "Cleo has case")
     assert taken.id == alert.message, "the alert itself says who has it"
     assert not taken.rows
     await cleo.reply(sent, "Or shall I write here?")
@@ -136,6 +141,7 @@ async def test_staff_learn_once_that_the_client_has_answered_and_read_it_elsewhe
     await cleo.reply(alert, "Hi, when can I call you?")
     await ann.expects("when can I call you")
     await cleo.expects("Sent to the client")
+    await shown(cleo, "Cleo has case")
     await ann.write("secretword at 3 pm")
     await ann.write("and not before")
     news = await cleo.expects("has written")
@@ -266,7 +272,7 @@ async def test_writing_goes_on_after_a_restart(
     async with running(server, tmp_path / "data", content):
         await cleo.reply(alert, "Good morning")
         await ann.expects("Cleo: Good morning")
-        assert shown(cleo, "Cleo has case").id == alert.message
+        assert (await shown(cleo, "Cleo has case")).id == alert.message
 
 
 @pytest.mark.usefixtures("bot")
@@ -374,6 +380,7 @@ async def test_what_colleagues_answer_each_other_in_a_topic_stays_there(
     said = await forum.write_in(topic, "Hello Ann")
     await ann.expects("Cleo: Hello Ann")
     await forum.expects("Sent to the client")
+    await shown(forum, "Cleo has case")
     await forum.reply(said, "should we call her?")
     await forum.expects_nothing()
     await bot.settles()
