@@ -13,12 +13,21 @@ from sqlalchemy import delete, select
 from bot.checksum import forget_sum
 from bot.core.content import Content
 from bot.core.dialogue import advance
-from bot.core.model import AnyEvent, ChatId, CommandReceived, EventId, TextReceived
-from bot.core.post import Delivery
+from bot.core.model import (
+    AnyEvent,
+    ChatId,
+    CommandReceived,
+    EventId,
+    MessageId,
+    TextReceived,
+)
+from bot.core.post import Delivery, OutgoingKind
 from bot.housekeeping import scrub_copy, sweep_keys
 from bot.store.backups import Proof, back_up, bring_back
+from bot.store.batch import Batch
 from bot.store.database import StoreDownError, database_path
 from bot.store.facts import KEYS_COPY, note_fact
+from bot.store.records import Shown
 from bot.store.tables import outgoing, sessions
 from bot.vault import Vault, VaultError
 
@@ -279,3 +288,22 @@ async def test_a_copy_that_cannot_be_scrubbed_holds_up_nothing(
         await noted(here, clinic)
         assert "is erased" in (await says(here, ANN, "/delete", "yes"))[-1]
         await here.store.run(scrub_copy)
+
+
+async def test_delete_takes_every_piece_of_a_long_text_out_of_the_chat(
+    clinic: Clinic, content: Content
+) -> None:
+    async with desk(clinic.data, content, clock=clinic.clock, advance=advance) as here:
+        await says(here, ANN, "hello")
+
+        def in_pieces(batch: Batch) -> None:
+            [row] = batch.rows(select(outgoing).where(outgoing.c.shown.is_not(None)).limit(1))
+            before = (MessageId("701"), MessageId("702"))
+            shown = Shown(message=MessageId("703"), at=batch.at, before=before)
+            sealed = batch.seal(row.ref, outgoing.c.shown, row.id, shown)
+            batch.update(outgoing, "id", row.id, shown=sealed)
+
+        await here.store.run(in_pieces)
+        await says(here, ANN, "/delete", "yes")
+        deleted = {each.edits for each in here.channel.of(OutgoingKind.DELETE)}
+        assert {"701", "702", "703"} <= deleted
