@@ -1,6 +1,6 @@
 """What is said when nothing can be kept: no session, no record, only the words and the content.
 
-Counterpart: `reception.floor`, for when the database, the disk or the keys are down.
+Counterpart: `reception.answer_from_memory`, for when the database, the disk or the keys are down.
 """
 
 from bot.core.content import Content
