@@ -1,8 +1,10 @@
 """How well signs of crisis are read, on messages by writers left out of the fitting.
 
-Run: python -m benchmarks.crisis (needs nothing but training/ and content/). The patterns were written
-and the thresholds chosen with these messages in sight, so the numbers are a little too good; a plain
-keyword list and the two halves of the reader run in the same process for comparison.
+Run: python -m benchmarks.crisis (needs nothing but training/, content/ and benchmarks/held_out/). Two
+tables: each of five writers left out in turn (the patterns were written and the thresholds chosen with
+these in sight, so they are a little too good), and two more writers whom nothing was fitted on: t1 was
+looked at when the thresholds were chosen, t2 by nobody before the numbers were final. A plain keyword
+list and the two halves of the reader run in the same process for comparison.
 """
 
 import math
@@ -14,10 +16,10 @@ from pathlib import Path
 
 import msgspec
 
-from bot.commands.fit import FILES, WRITERS, Labelled, labelled, message, patterns, read_concepts
+from bot.commands.fit import WRITERS, Labelled, labelled, message, patterns, read_concepts
 from bot.core.content import MODEL
 from bot.core.content.safety import Safety, read_safety
-from bot.core.language.crisis import read
+from bot.core.language.crisis import LEAST_WORDS, read
 from bot.core.language.crisis_fit import fit
 from bot.core.language.crisis_rows import KINDS, RANK
 from bot.core.language.normalise import normalise
@@ -25,6 +27,7 @@ from bot.core.model import Tier
 
 TRAINING = Path("training")
 CONTENT = Path("content")
+HELD_OUT = Path("benchmarks/held_out")
 KEYWORDS = (
     "suicide", "suicidal", "kill myself", "end my life", "want to die", "overdose", "self harm",
     "cut myself", "hurt myself", "goodbye", "no reason to live", "better off dead", "gun", "pills",
@@ -98,6 +101,35 @@ def keyword(case: Case) -> Tier:
     return Tier.ACUTE if any(each in text for each in KEYWORDS) else Tier.NONE
 
 
+def readers(safety: Safety) -> dict[str, Callable[[Case], Tier]]:
+    """The ways of reading that are compared."""
+    return {
+        "keyword list": keyword,
+        "patterns alone": lambda case: case.by_rows,
+        "model alone": lambda case: case.by_model(safety),
+        "both": lambda case: case.tier(safety),
+    }
+
+
+def read_rows(path: Path) -> list[Labelled]:
+    """Labelled messages, one JSON object a line."""
+    return [msgspec.json.decode(line, type=Labelled) for line in path.read_bytes().splitlines()]
+
+
+def case_of(safety: Safety, row: Labelled) -> Case:
+    """One message with what the reader as it is in content/ says of it."""
+    sentences = safety.sentences(row.text)
+    hits = safety.hits(sentences)
+    scores = safety.model.scores(sentences.words) if safety.model else {"danger": 0.0, "acute": 0.0}
+    is_long = len(sentences.words) >= LEAST_WORDS
+    return Case(
+        row=row,
+        by_rows=hits[0].tier if hits else Tier.NONE,
+        danger=scores["danger"] * is_long,
+        acute=scores["acute"] * is_long,
+    )
+
+
 def is_spanish(row: Labelled) -> bool:
     """Whether the message is in Spanish, judged by its letters and small words."""
     words = set(normalise(row.text).split())
@@ -123,10 +155,8 @@ def main() -> int:
     found = cases(safety)
     print("| reader | acute noticed | acute as acute | concern noticed | false alarms | as acute |")
     print("|---|---|---|---|---|---|")
-    print(table("keyword list", found, keyword))
-    print(table("patterns alone", found, lambda case: case.by_rows))
-    print(table("model alone", found, lambda case: case.by_model(safety)))
-    print(table("both", found, lambda case: case.tier(safety)))
+    for name, reader in readers(safety).items():
+        print(table(name, found, reader))
     for writer in WRITERS:
         own = [case for case in found if case.row.writer == writer]
         print(table(f"both, writer {writer}", own, lambda case: case.tier(safety)))
@@ -143,14 +173,24 @@ def main() -> int:
     if whole is None:
         print(*mistakes, sep="\n", file=sys.stderr)
         return 1
-    step = FILES["questions.jsonl"]
-    ordinary = (TRAINING / "questions.jsonl").read_bytes().splitlines()
-    unseen = [line for place, line in enumerate(ordinary) if place % step]
-    texts = [msgspec.json.decode(line, type=Labelled).text for line in unseen]
+    print()
+    strangers = [case_of(whole, each) for each in read_rows(HELD_OUT / "safety.jsonl")]
+    for name, reader in readers(whole).items():
+        print(table(f"t1 and t2, {name}", strangers, reader))
+    for writer in ("t1", "t2"):
+        own = [case for case in strangers if case.row.writer == writer]
+        print(table(f"both, writer {writer}", own, lambda case: case.tier(whole)))
+    own = [case for case in strangers if is_spanish(case.row)]
+    print(table("both, Spanish", own, lambda case: case.tier(whole)))
+    for kind in KINDS:
+        own = [case for case in strangers if case.row.kind == kind]
+        print(table(f"both, {kind}", own, lambda case: case.tier(whole)))
+    lines = (HELD_OUT / "questions.jsonl").read_bytes().splitlines()
+    texts = [msgspec.json.decode(line)["text"] for line in lines]
     tiers = [read(whole, text).tier for text in texts]
     alarms = sum(tier is not Tier.NONE for tier in tiers)
     acute = sum(tier is Tier.ACUTE for tier in tiers)
-    print(f"ordinary questions not fitted on: {interval(alarms, len(texts))} noticed,")
+    print(f"ordinary and other questions, not fitted on: {interval(alarms, len(texts))} noticed,")
     print(f"  {interval(acute, len(texts))} as acute, of {len(texts)}")
     times = seconds(whole, [case.row.text for case in found][::3])
     longest = seconds(whole, ["i took the pills and he will not wake up, " * 98])[0]

@@ -16,6 +16,7 @@ from bot.store.records import KeptTurn
 from bot.transcript import labels_shown, said
 
 WIDTH = 92
+_DANGER = "crisis "
 MOST_OTHERWISE = 8
 LONGEST = 300  # characters of a digression; the whole chat is in the record
 
@@ -25,6 +26,7 @@ def case_page(record: CaseRecord, content: Content) -> str:
     result = record.intake.result if record.intake else None
     blocks = [
         _head(record, content),
+        _danger(record),
         _outcome(result, content),
         _guardian(record, content),
         _otherwise(record, content),
@@ -59,6 +61,21 @@ def _head(record: CaseRecord, content: Content) -> Iterator[str]:
     if record.filed_before:
         at = ", ".join(f"{each.filed_at:%m-%d %H:%M}" for each in record.filed_before)
         yield f"filed before as well: {at}"
+
+
+def _danger(record: CaseRecord) -> Iterator[str]:
+    """Every message and press in which danger was seen or talked about, whatever was open."""
+    labels = labels_shown(record.turns)
+    found = [each for each in record.turns if any(why.startswith(_DANGER) for why in each.because)]
+    if found:
+        yield "DANGER  what was said when signs of danger were seen"
+    for turn in found:
+        seen = [why.removeprefix(_DANGER) for why in turn.because if why.startswith(_DANGER)]
+        read = [why for why in seen if not why.startswith(("pattern", "model", "reply "))]
+        marks = f" [{'; '.join(read or seen)}]"
+        yield from _wrapped(
+            f"{turn.event.at:%m-%d %H:%M} “{_short(said(turn.event, labels))}”{marks}"
+        )
 
 
 def _outcome(result: Result | None, content: Content) -> Iterator[str]:

@@ -25,6 +25,7 @@ from bot import figures
 from bot.alerts import acknowledge, alerts_again, sent_alerts
 from bot.core.content import Content
 from bot.core.content.wording import fill
+from bot.core.dialogue.floor import is_about_danger
 from bot.core.model import (
     AlertSent,
     AnyEvent,
@@ -210,7 +211,7 @@ class Reception:
         )
 
     def _verdict(self, delivery: Delivery) -> Verdict:
-        """Whether the message is one too many; signs of danger never are."""
+        """Whether the message is one too many; signs of danger, and replies about it, never are."""
         event = delivery.event
         if not isinstance(event, FROM_CLIENT):
             return Verdict.HEARD
@@ -222,6 +223,9 @@ class Reception:
     def _flooded(self, batch: Batch, delivery: Delivery, verdict: Verdict) -> "_Done":
         if batch.is_known(delivery.update_id) or delivery.event is None:
             return _Done(self._toasts(delivery), is_new=False)
+        kept = self._kept(batch, delivery.event.chat_id)
+        if kept is not None and is_about_danger(kept.session):
+            return self._one(batch, delivery)
         batch.remember(delivery.update_id)
         posted = self._toasts(delivery)
         if verdict is Verdict.NOTICED:

@@ -17,19 +17,21 @@ from bot.core.language.normalise import normalise, words_of
 from bot.core.model import Frozen, Tier
 
 FOLDER = Path("training")
-# Every second of the ordinary questions is enough: they are far from danger.
+# A number over 1 takes only one line in so many.
 FILES = {"safety_corpus.jsonl": 1, "own.jsonl": 1, "questions.jsonl": 1}
 WRITERS = ("w1", "w2", "w3", "w4", "w5")
 
 
 class Labelled(Frozen):
-    """One line of a training file."""
+    """One line of a training file; `topic` or `topics` tell what an ordinary question asks about."""
 
     text: str
     writer: str
     tier: Tier = Tier.NONE
     kind: str = "none"
     subject: str = "self"
+    topic: str = ""
+    topics: tuple[str, ...] = ()
 
 
 class ConceptFile(Frozen):

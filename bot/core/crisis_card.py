@@ -10,11 +10,15 @@ from bot.core.model import Frozen
 
 
 class Card(Frozen):
-    """A reply: its text, links as (label, https address), and the direct question it asks, by id."""
+    """A reply: its text, links as (label, https address), and the direct question it asks.
+
+    `asks` is the question's id; `question` its words, where they stand at the end of the text.
+    """
 
     text: str
     links: tuple[tuple[str, str], ...] = ()
     asks: str = ""
+    question: str = ""
 
 
 class Lines(Frozen):
@@ -105,4 +109,5 @@ def _rendered(
         line: Hotline | None = getattr(lines, name)
         if line is not None and line.url:
             links.append(((line.label_es if language == "es" else "") or line.label, line.url))
-    return Card(text=text, links=tuple(links), asks=card.asks if ask else "")
+    asks, question = (card.asks, card.ask) if ask else ("", "")
+    return Card(text=text, links=tuple(links), asks=asks, question=question)

@@ -17,7 +17,7 @@ def result_text(
     """What the person is told: no setting is named when staff should talk with them first."""
     texts = form.texts(result.level)
     template = texts.text
-    if not texts.stops and not _is_served(form, result, answers, serves_minors=serves_minors):
+    if not texts.stops and not is_served(form, result, answers, serves_minors=serves_minors):
         template = form.minors.not_served
     elif not texts.stops and result.staff_call:
         template = form.skips.text
@@ -34,7 +34,8 @@ def explanation(form: Form, result: Result, perspective: Perspective) -> str:
     return form.texts(result.level).explains.to(perspective)
 
 
-def _is_served(form: Form, result: Result, answers: Answers, *, serves_minors: bool) -> bool:
+def is_served(form: Form, result: Result, answers: Answers, *, serves_minors: bool) -> bool:
+    """Whether the clinic has a program for somebody of that age; if not, no level is told."""
     if form.minors.flag not in result.flags:
         return True
     return serves_minors and not holds(form.minors.too_young, Given(answers))

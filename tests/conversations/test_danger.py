@@ -85,6 +85,7 @@ def test_urgency_stays_now_on_record_after_i_am_safe(chat: Chat) -> None:
     chat.follows("""
         client: [Looks right – send to staff]
         bot: outpatient
+        bot: don't wait alone
         bot: optional
         filed: completed now outpatient
     """)

@@ -117,6 +117,7 @@ def test_an_urgent_result_alerts_staff(chat: Chat) -> None:
     chat.follows("""
         client: [Looks right – send to staff]
         bot: 24-hour
+        bot: don't wait alone
         bot: optional
         alert: result same-day
         filed: completed same-day inpatient

@@ -5,11 +5,9 @@ that a chat can finish on the content it began with.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-
-from rapidfuzz.utils import default_process
 
 from bot.core.checked_yaml import Mistake, did_you_mean, line_of
 from bot.core.content.clinic import Clinic, read_clinic
@@ -20,12 +18,14 @@ from bot.core.content.screening import read_screening
 from bot.core.content.wording import ContactStep, Wording, fill, read_wording
 from bot.core.crisis_card import footer, hotlines
 from bot.core.language.faq import FaqIndex, Found, faq_index
+from bot.core.language.plain_answer import plain_words
 from bot.core.model import Answers, Intake, Notify, Perspective, QuestionId, TopicId, Urgency
 from bot.core.screening_form import Form
 from bot.core.screening_texts import guardian_notice
 
 FILES = ("clinic.yaml", "console.yaml", "faq.yaml", "safety.yaml", "screening.yaml", "wording.yaml")
 MODEL = "safety_model.bin"
+LEAST_PHRASE = 4  # letters; a shorter phrase for a choice must be all that was typed
 
 
 class Content:
@@ -134,6 +134,10 @@ class Content:
         """The one line of help that stands under answers."""
         return footer(self.safety, self.clinic.country, "en")
 
+    def is_staffed(self, at: datetime) -> bool:
+        """Whether staff are there now, as far as the clinic's hours tell."""
+        return self.clinic.staff_there_at(at) == at
+
     def hours(self, at: datetime) -> str:
         """When staff are there, seen from `at`."""
         words = self.wording.result
@@ -146,13 +150,28 @@ class Content:
 
     def yes_or_no(self, text: str) -> bool | None:
         """What a short typed reply says; None when it is neither."""
-        said = default_process(text)
         words = self.wording.words
-        if said in map(default_process, words.affirm):
+        if self.says(text, words.affirm):
             return True
-        if said in map(default_process, words.deny):
+        if self.says(text, words.deny):
             return False
         return None
+
+    def says(self, text: str, phrases: Iterable[str]) -> bool:
+        """Whether a message is one of these phrases, whatever its case, accents and marks."""
+        said = plain_words(text)
+        return bool(said) and said in map(plain_words, phrases)
+
+    def asks_for_person(self, text: str) -> bool:
+        """Whether a message only asks to talk with a person; polite words around it do not count."""
+        said = f" {plain_words(text)} "
+        words = self.wording.words
+        polite = sorted((f" {plain_words(each)} " for each in words.polite), key=len, reverse=True)
+        while cut := next((each for each in polite if said.startswith(each)), ""):
+            said = said[len(cut) - 1 :]
+        while cut := next((each for each in polite if said.endswith(each)), ""):
+            said = said[: 1 - len(cut)]
+        return self.says(said, (*words.person, self.wording.menu.human))
 
     def is_question(self, text: str) -> bool:
         """Whether a message asks something, rather than answers."""
@@ -163,19 +182,33 @@ class Content:
 
     def is_greeting(self, text: str) -> bool:
         """Whether a message only says hello."""
-        return default_process(text) in map(default_process, self.wording.words.greet)
+        return self.says(text, self.wording.words.greet)
 
     def choice(self, step: ContactStep, text: str) -> str:
-        """The id of a contact step's choice that was typed as on its button, or nothing."""
-        said = default_process(text)
-        return next(
-            (
-                each.id
-                for each in step.choices
-                if default_process(each.label) == said or each.id == said
-            ),
-            "",
-        )
+        """The id of the contact step's choice that was typed, or nothing.
+
+        Where only choices are asked for, a phrase of one may stand among other words, if no phrase of
+        another does.
+        """
+        for each in step.choices:
+            if self.says(text, (each.id, each.label, *each.also)):
+                return each.id
+        if step.free:
+            return ""
+        said = f" {plain_words(text)} "
+        phrases = {
+            f" {plain_words(phrase)} ": each.id
+            for each in step.choices
+            for phrase in (each.label, *each.also)
+            if len(phrase) >= LEAST_PHRASE
+        }
+        inside = [phrase for phrase in phrases if phrase in said]
+        named = {
+            phrases[phrase]
+            for phrase in inside
+            if not any(phrase != other and phrase in other for other in inside)
+        }
+        return named.pop() if len(named) == 1 else ""
 
 
 def read_content(

@@ -148,6 +148,18 @@ class Safety:
         """The numbers again, under anything else that is answered during a crisis."""
         return self.filled(self.replies(language).still_here, country, language)
 
+    def alone(self, country: str, language: str) -> str:
+        """Said to somebody in danger who is alone."""
+        return self.filled(self.replies(language).alone, country, language)
+
+    def again(self, country: str, language: str) -> str:
+        """Said to a further concern, when the first was answered a short while ago."""
+        return self.filled(self.replies(language).again, country, language)
+
+    def until_then(self, country: str, language: str) -> str:
+        """Whom to call until staff are there, under a result that cannot wait."""
+        return self.filled(self.replies(language).until_then, country, language)
+
     def filled(self, text: str, country: str, language: str) -> str:
         """A text with the country's numbers; the emergency number where a line is missing."""
         lines = self.countries[country]
@@ -278,12 +290,16 @@ class _Reader:
         for language in ("en", "es"):
             if language not in self.file.replies:
                 self.mistake(1, "language", f"replies in '{language}' are missing")
+        asked = {each.id for each in self.file.asked}
         for replies in self.file.replies.values():
+            if replies.still_here_asks not in asked:
+                asks = replies.still_here_asks
+                self.mistake(asks, "asks", f"no direct question '{asks}'")
             for card in replies.cards:
                 for link in card.links:
                     if link not in Country.__struct_fields__:
                         self.mistake(link, "link", f"no line of help '{link}'")
-                if card.asks and card.asks not in {each.id for each in self.file.asked}:
+                if card.asks and card.asks not in asked:
                     self.mistake(card.asks, "asks", f"no direct question '{card.asks}'")
             for tier in ("acute", "concern", "question"):
                 if not any(c.tier == tier and not c.kind and not c.subject for c in replies.cards):

@@ -72,6 +72,7 @@ class Buttons(Frozen):
 
     with_someone: str
     safe_now: str
+    reach: str
     yes: str
     no: str
     not_sure: str
@@ -85,7 +86,11 @@ class Replies(Frozen):
     said_safe: str
     said_safe_told: str
     with_someone: str
+    alone: str
     still_here: str
+    still_here_asks: str
+    again: str
+    until_then: str
     footer: str
     last_resort: str
     buttons: Buttons

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
+from bot.core.content.phrases import ambiguous, wordless
 from bot.core.model import Frozen, Perspective, Urgency
 
 SLOTS = frozenset(
@@ -73,6 +74,7 @@ class QuestionWords(Frozen):
     guess_yes: str
     guess_no: str
     not_understood: str
+    which_closest: str
     noted: str
     typed_words: TypedWords
     cannot_skip: str
@@ -136,17 +138,21 @@ class HandoffWords(Frozen):
 
 
 class Choice(Frozen):
-    """A button of a contact step."""
+    """A button of a contact step; `also` are other words for it that people type."""
 
     id: str
     label: str
+    also: tuple[str, ...] = ()
 
 
 class ContactStep(Frozen, rename={"for_": "for"}):
-    """One optional screen after the result."""
+    """One optional screen after the result; `free` when more than its choices may be typed."""
 
     id: str
     text: dict[Perspective, str]
+    why: str
+    free: bool = False
+    again: str = ""
     for_: tuple[Perspective, ...] = (*Perspective,)
     minor_text: str = ""
     toggle: str = ""
@@ -212,6 +218,7 @@ class EraseWords(Frozen):
 
     ask: str
     yes: str
+    typed_yes: tuple[str, ...]
     no: str
     kept: str
     done: str
@@ -237,15 +244,26 @@ class OtherWords(Frozen):
     forged: str
     flood: str
     empty: str
+    courtesy: str
 
 
 class PlainWords(Frozen):
-    """Questions, hello, yes and no, as people type them."""
+    """Questions, hello, yes and no, and wishes, as people type them.
+
+    `polite` words may stand around those that ask for a `person`; `refuse` says no to one question.
+    """
 
     ask: tuple[str, ...]
     greet: tuple[str, ...]
     affirm: tuple[str, ...]
     deny: tuple[str, ...]
+    person: tuple[str, ...]
+    polite: tuple[str, ...]
+    stop: tuple[str, ...]
+    over: tuple[str, ...]
+    erase: tuple[str, ...]
+    courtesy: tuple[str, ...]
+    refuse: tuple[str, ...]
 
 
 class TelegramWords(Frozen):
@@ -332,15 +350,42 @@ def read_wording(text: str, path: str) -> tuple[Wording | None, list[Mistake]]:
                         hint=did_you_mean(slot, SLOTS),
                     )
                 )
-    for step in wording.contact.steps:
-        for perspective in step.for_:
-            if perspective not in step.text:
-                mistakes.append(
-                    Mistake(
-                        path=path,
-                        line=step.line,
-                        code="contact-text",
-                        message=f"step '{step.id}' has no text for '{perspective}'",
-                    )
-                )
+    mistakes += _contact_mistakes(wording.contact, path)
+    mistakes += _phrase_mistakes(wording.words, path)
     return (None, mistakes) if mistakes else (wording, [])
+
+
+def _contact_mistakes(words: ContactWords, path: str) -> list[Mistake]:
+    """Texts that are missing, and phrases that would choose two things at once."""
+    mistakes = []
+    for step in words.steps:
+        missing = [f"text for '{each}'" for each in step.for_ if each not in step.text]
+        if step.free and not step.again:
+            missing.append("'again', to ask once more")
+        mistakes += [
+            Mistake(
+                path=path,
+                line=step.line,
+                code="contact-text",
+                message=f"step '{step.id}' has no {each}",
+            )
+            for each in missing
+        ]
+        phrases = [(each.id, (each.label, *each.also)) for each in step.choices]
+        mistakes += ambiguous(phrases, path)
+    return mistakes
+
+
+def _phrase_mistakes(words: PlainWords, path: str) -> list[Mistake]:
+    """Phrases without a word in them, and those that would do two things at once."""
+    wishes = ("person", "stop", "over", "erase", "courtesy", "greet")
+    groups = [[(each, getattr(words, each)) for each in wishes]]
+    groups.append([("affirm", words.affirm), ("deny", words.deny)])
+    mistakes = [
+        mistake
+        for name in words.__struct_fields__
+        for mistake in wordless(getattr(words, name), path)
+    ]
+    for group in groups:
+        mistakes += ambiguous(group, path)
+    return mistakes

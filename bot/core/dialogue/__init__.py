@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot.core.content import Content
 from bot.core.dialogue import (
+    beginning,
     commands,
     contact,
     crisis,
@@ -16,10 +17,11 @@ from bot.core.dialogue import (
     faq,
     handoff,
     presses,
-    questions,
     result,
     review,
     screens,
+    typed_answer,
+    wishes,
 )
 from bot.core.dialogue.draft import Draft
 from bot.core.dialogue.filing import file_incomplete
@@ -87,7 +89,9 @@ def advance(session: Session, event: AnyEvent, content: Content) -> Turn:
 def text_received(draft: Draft, text: str) -> None:
     """A typed message: danger first, then whatever is open."""
     asked = draft.session.asked
-    if crisis.heard(draft, text):
+    if not typed_answer.is_plain_answer(draft, text) and crisis.heard(draft, text):
+        return
+    if wishes.heard(draft, text):
         return
     stage = draft.session.stage
     match stage:
@@ -98,67 +102,78 @@ def text_received(draft: Draft, text: str) -> None:
         case CheckingSafety():
             checking(draft, text, asked)
         case InCrisis():
-            in_crisis(draft, text)
+            in_crisis(draft, text, asked)
         case ConfirmingErase():
             erasure.typed(draft, text)
         case AwaitingConsent():
             awaiting_consent(draft, text)
         case Screening():
-            questions.typed(draft, text)
+            typed_answer.typed(draft, text)
         case Reviewing():
             review.typed(draft, text)
         case LeavingContact():
             contact.typed(draft, text)
         case Browsing():
-            browsing(draft, text)
+            browsing(draft, text, asked)
         case _:
             assert_never(stage)
 
 
 def checking(draft: Draft, text: str, asked: str) -> None:
     """The direct question is open: a reply decides, anything else is answered and it stays open."""
+    draft.digression = True
     if crisis.replied(draft, crisis.typed_reply(draft, text, asked)):
-        screens.show_open(draft)
+        if not isinstance(draft.session.stage, InCrisis):
+            screens.show_open(draft)
         return
-    found = draft.content.search(text)
-    if found.decision == "answer":
-        faq.give(draft, text, found)
+    answer_a_question(draft, text)
     screens.show_open(draft)
 
 
-def in_crisis(draft: Draft, text: str) -> None:
+def in_crisis(draft: Draft, text: str, asked: str) -> None:
     """The card is shown: questions are still answered, and the card stays in reach."""
-    found = draft.content.search(text)
-    if found.decision == "answer":
-        faq.give(draft, text, found)
+    draft.digression = True
+    if crisis.typed_under_card(draft, text, asked):
+        if not isinstance(draft.session.stage, InCrisis):
+            screens.show_open(draft)
+        return
+    answer_a_question(draft, text)
     crisis.still_here(draft)
+
+
+def answer_a_question(draft: Draft, text: str) -> None:
+    """Where something graver is open: a question that is sure is answered, anything else is not."""
+    if draft.content.is_question(text):
+        found = draft.content.search(text)
+        if found.decision == "answer":
+            faq.give(draft, text, found)
 
 
 def awaiting_consent(draft: Draft, text: str) -> None:
     """Consent is asked for: yes, no, or a question first."""
     said = draft.content.yes_or_no(text)
     if said:
-        questions.consented(draft)
+        beginning.consented(draft)
     elif said is False:
         presses.declined(draft)
     else:
         result.aside(draft, text)
-        questions.ask_consent_again(draft)
+        beginning.ask_consent_again(draft)
 
 
-def browsing(draft: Draft, text: str) -> None:
+def browsing(draft: Draft, text: str, asked: str) -> None:
     """Nothing is open: a greeting, a question, or words about the result."""
-    has_replied = bool(draft.effects)  # a concern was answered kindly already
-    if not text.strip():
+    is_question = draft.content.is_question(text)
+    if draft.is_concerned:
+        answer_a_question(draft, text)
+    elif not is_question and crisis.acknowledged(draft, text, asked):
+        pass
+    elif not text.strip():
         draft.reply(draft.content.wording.other.empty, faq.menu(draft))
     elif draft.content.is_greeting(text):
         draft.reply(draft.content.spoken(draft.content.wording.welcome), faq.menu(draft))
     elif result.about_result(draft, text):
         pass
-    elif has_replied:
-        found = draft.content.search(text)
-        if found.decision == "answer":
-            faq.give(draft, text, found)
     else:
         faq.asked(draft, text)
 
@@ -180,12 +195,10 @@ def woke_up(draft: Draft) -> None:
     if not draft.is_silent_long_enough():
         return
     stage = draft.session.stage
-    parked = stage.parked if isinstance(stage, WithStaff) else stage
+    while isinstance(stage, WithStaff | ConfirmingErase):
+        stage = stage.parked
     draft.note("silence")
-    match parked:
-        case CheckingSafety():
-            crisis.enter(draft, parked.kind, parked.subject, draft.session.language)
-        case Screening() | Reviewing():
-            file_incomplete(draft)
-        case _:
-            pass
+    if isinstance(stage, CheckingSafety):
+        crisis.enter(draft, stage.kind, stage.subject, draft.session.language)
+    elif isinstance(stage, Screening | Reviewing):
+        file_incomplete(draft)

@@ -1,8 +1,9 @@
 """What each /command does, at any stage; what was open is shown again afterwards."""
 
 from bot.core.content.wording import fill
-from bot.core.dialogue import contact, crisis, erasure, faq, handoff, questions, screens
+from bot.core.dialogue import beginning, contact, crisis, erasure, faq, handoff, questions, screens
 from bot.core.dialogue.draft import Draft
+from bot.core.dialogue.filing import file_incomplete
 from bot.core.dialogue.press import button
 from bot.core.model import (
     AwaitingConsent,
@@ -22,6 +23,7 @@ from bot.core.model import (
 )
 
 ALWAYS_ALLOWED = frozenset({"delete", "mydata", "privacy"})
+OF_ERASING = frozenset({"delete", "cancel", "stop"})
 SOURCE_LENGTH = 32
 
 
@@ -31,7 +33,7 @@ def received(draft: Draft, event: CommandReceived) -> None:
     draft.note(f"command {name if name in KNOWN else 'unknown'}")
     if isinstance(draft.session.stage, WithStaff) and name not in ALWAYS_ALLOWED:
         return
-    if isinstance(draft.session.stage, ConfirmingErase) and name != "delete":
+    if isinstance(draft.session.stage, ConfirmingErase) and name not in OF_ERASING:
         draft.become(draft.session.stage.parked)
     match name:
         case "start":
@@ -94,7 +96,7 @@ def start(draft: Draft, payload: str) -> None:
         screens.show_open(draft)
     elif isinstance(draft.session.stage, Screening | Reviewing):
         known = Perspective(choice) if choice in set(Perspective) else None
-        questions.offer_to_go_on(draft, draft.content.wording.welcome_back, known)
+        beginning.offer_to_go_on(draft, draft.content.wording.welcome_back, known)
     elif _is_busy(draft):
         screens.show_open(draft)
     else:
@@ -122,13 +124,13 @@ def screening(draft: Draft, perspective: Perspective | None) -> None:
         if perspective in (None, draft.session.perspective):
             questions.return_to(draft)
         else:
-            questions.offer_to_go_on(draft, perspective=perspective)
+            beginning.offer_to_go_on(draft, perspective=perspective)
     elif isinstance(stage, AwaitingConsent) or not draft.answers:
-        questions.begin(draft, perspective)
+        beginning.begin(draft, perspective)
     elif draft.session.filed in (IntakeStatus.COMPLETED, IntakeStatus.AMENDED):
         again(draft, perspective)
     else:
-        questions.go_on_later(draft, perspective)
+        beginning.go_on_later(draft, perspective)
 
 
 def again(draft: Draft, perspective: Perspective | None = None) -> None:
@@ -157,10 +159,14 @@ def cancel(draft: Draft) -> None:
     stage = draft.session.stage
     match stage:
         case Screening() | Reviewing() | AwaitingConsent():
+            if draft.answers:
+                file_incomplete(draft)
             draft.become(Browsing())
             draft.reply(words.kept if draft.answers else words.nothing)
         case LeavingContact():
             contact.finish(draft)
+        case ConfirmingErase():
+            erasure.decided(draft, is_yes=False)
         case InCrisis():
             crisis.still_here(draft)
         case CheckingSafety():
@@ -203,7 +209,7 @@ def status(draft: Draft) -> str:
         case Reviewing():
             parts.append(words.review)
         case Screening():
-            number, total = questions.place(draft)
+            number, total = beginning.place(draft)
             parts.append(fill(draft.content.wording.resume.text, number=number, total=total))
         case _:
             pass

@@ -1,16 +1,34 @@
 """Contact details after the result: optional, one screen at a time, never scored."""
 
+import re
+
 from msgspec.structs import replace
 
 from bot.core.content.wording import ContactStep, fill
 from bot.core.dialogue import faq, result
-from bot.core.dialogue.draft import Draft
+from bot.core.dialogue.draft import Draft, Parking
 from bot.core.dialogue.filing import file_intake
 from bot.core.dialogue.press import Press, screen_button
-from bot.core.model import Browsing, Contact, IntakeStatus, LeavingContact
+from bot.core.language.plain_answer import is_option, names_time
+from bot.core.language.sayings import is_statement
+from bot.core.model import Browsing, Contact, IntakeStatus, LeavingContact, Perspective
 
 MOST_CHARACTERS = 200
-A_NAME = 3  # words; what is longer may be a question
+REACH = "reach"
+A_NAME = 5  # words
+A_NAME_AND_ROLE = 15
+A_TIME = 12
+A_KEYWORD = 3  # words; what is longer and names a topic asks about it
+_NAMED = re.compile(
+    r"^\W*(?:my name is|my name's|my names|name is|i am|i'm|i’m|im|this is|it's|it’s|its|call me|"
+    r"you can call me|me llamo|soy|mi nombre es)\b",
+    re.IGNORECASE,
+)
+_DIGITS = r"\+?\(?\d(?:[\s().\-/–]{0,3}\d){6,14}"  # a phone number has seven digits or more
+_ADDRESS = r"[^\s@]+@[^\s@]+\.[^\s@]{2,}"
+_USERNAME = r"(?<!\S)@\w{3,}"
+_REACH = re.compile(rf"{_DIGITS}|{_ADDRESS}|{_USERNAME}")
+_ONLY_REACH = re.compile(rf"\s*(?:{_DIGITS}|{_ADDRESS}|{_USERNAME})\s*")
 
 
 def steps(draft: Draft) -> list[ContactStep]:
@@ -20,6 +38,16 @@ def steps(draft: Draft) -> list[ContactStep]:
         for each in draft.content.wording.contact.steps
         if draft.session.perspective in each.for_
     ]
+
+
+def offered(draft: Draft) -> bool:
+    """Ask only how to reach somebody who was in danger; False when this is not the moment."""
+    step = next((each for each in steps(draft) if each.id == REACH), None)
+    if step is None or isinstance(draft.session.stage, Parking):
+        return False
+    draft.become(LeavingContact(step=step.id))
+    show(draft)
+    return True
 
 
 def open_step(draft: Draft) -> ContactStep | None:
@@ -84,41 +112,114 @@ def _given_choice(draft: Draft, step: ContactStep, choice_id: str) -> None:
 
 
 def typed(draft: Draft, text: str) -> None:
-    """A typed contact detail; a question about the program is answered first."""
+    """A typed contact detail, a refusal, a "why"; a question about the program is answered first."""
     step = open_step(draft)
     if step is None:
         finish(draft)
         return
-    words = draft.content.wording
+    wording = draft.content.wording
     said = text.strip()
-    if said.casefold() in words.question.typed_words.skip or (
-        draft.content.yes_or_no(said) is False and step.id != "knows"
-    ):
+    choice = _choice(draft, step, said)
+    if draft.content.says(said, wording.question.typed_words.why):
+        why(draft, step)
+    elif draft.content.says(said, wording.words.refuse):
         next_step(draft, step)
-        return
-    choice = draft.content.choice(step, said)
-    if choice:
+    elif choice:
         keep(draft, step, choice)
         next_step(draft, step)
-        return
-    found = draft.content.search(said)
-    is_question = draft.content.is_question(said)
-    if result.about_result(draft, said):
+    elif _is_skipped(draft, said):
+        next_step(draft, step)
+    elif step.toggle and draft.content.says(said, (step.toggle,)):
+        draft.change(contact=replace(draft.session.contact, message_ok=True))
+        show(draft)
+    elif result.about_result(draft, said):
         draft.digression = True
         show(draft)
-    elif is_question or (found.decision == "answer" and len(said.split()) > A_NAME):
-        draft.digression = True
-        if not faq.give(draft, said, found):
-            faq.miss(draft, said, found)
-            draft.reply(words.faq.not_known, faq.menu(draft)[2:])
-        show(draft)
-    elif len(said) > MOST_CHARACTERS:
-        show(draft, lead=fill(words.contact.too_long, limit=MOST_CHARACTERS))
-    elif step.id in ("insurance", "knows"):
-        show(draft, lead=words.question.not_understood)
-    else:
+    elif len(said) <= MOST_CHARACTERS and _is_detail(draft, step, said):
         keep(draft, step, said)
         next_step(draft, step)
+    elif _is_about_program(draft, said):
+        show(draft)
+    elif len(said) > MOST_CHARACTERS:
+        show(draft, lead=fill(wording.contact.too_long, limit=MOST_CHARACTERS))
+    else:
+        draft.note("contact not-understood")
+        show(draft, lead=step.again or wording.question.not_understood)
+
+
+def why(draft: Draft, step: ContactStep) -> None:
+    """Why this is asked, and then the same screen again."""
+    draft.note(f"why {step.id}")
+    draft.digression = True
+    draft.reply(step.why)
+    show(draft)
+
+
+def _choice(draft: Draft, step: ContactStep, said: str) -> str:
+    """The choice that was typed; asked for a yes or a no, any word for them will do."""
+    choice = draft.content.choice(step, said)
+    is_yes = draft.content.yes_or_no(said)
+    if choice or is_yes is None or {each.id for each in step.choices} != {"yes", "no"}:
+        return choice
+    return "yes" if is_yes else "no"
+
+
+def _is_skipped(draft: Draft, said: str) -> bool:
+    words = draft.content.wording
+    skips = (*words.question.typed_words.skip, words.contact.skip)
+    return draft.content.says(said, skips) or draft.content.yes_or_no(said) is False
+
+
+def _is_about_program(draft: Draft, said: str) -> bool:
+    """Answer a question about the program; False when it was none."""
+    found = draft.content.search(said)
+    is_question = draft.content.is_question(said)
+    if not is_question and (found.decision != "answer" or len(said.split()) <= A_KEYWORD):
+        return False
+    draft.digression = True
+    if not faq.give(draft, said, found):
+        faq.miss(draft, said, found)
+        draft.reply(draft.content.wording.faq.not_known, faq.menu(draft)[2:])
+    return True
+
+
+def is_plain(draft: Draft, text: str) -> bool:
+    """Whether a typed message is a choice by its very words, a refusal, or the way to reach alone."""
+    step = open_step(draft)
+    if step is None:
+        return False
+    phrases = [draft.content.wording.words.refuse]
+    phrases += [(each.label, *each.also) for each in step.choices]
+    return is_option(phrases, text) or (step.id == "reach" and bool(_ONLY_REACH.fullmatch(text)))
+
+
+def _is_detail(draft: Draft, step: ContactStep, said: str) -> bool:
+    """Whether a message may be what the open screen asks for; choices alone are no details."""
+    match step.id:
+        case "name":
+            return _is_name(draft, said)
+        case "reach":
+            return bool(_REACH.search(said))
+        case "time":
+            is_short = len(said.split()) <= A_TIME and not draft.content.is_question(said)
+            return is_short and names_time(said)
+        case _:
+            return False
+
+
+def _is_name(draft: Draft, said: str) -> bool:
+    """A few words that are no question, sentence, yes or label; who refers a person adds a role."""
+    is_professional = draft.session.perspective is Perspective.PROFESSIONAL
+    buttons = draft.content.safety.buttons(draft.session.language)
+    name = _NAMED.sub("", said)
+    return (
+        any(each.isalpha() for each in name)
+        and len(name.split()) <= (A_NAME_AND_ROLE if is_professional else A_NAME)
+        and not draft.content.is_question(said)
+        and draft.content.yes_or_no(said) is None
+        and not draft.content.says(said, (buttons.safe_now, buttons.with_someone, buttons.not_sure))
+        and not is_statement(name)
+    )
 
 
 def keep(draft: Draft, step: ContactStep, value: str) -> None:

@@ -7,8 +7,11 @@ Counterparts: `language.crisis` reads the words, `crisis_card` words the replies
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+from rapidfuzz.utils import default_process
+
 from bot.core.crisis_card import Card, concern_reply, crisis_card, safety_question
-from bot.core.dialogue.draft import Draft
+from bot.core.dialogue.draft import Draft, Parking
 from bot.core.dialogue.filing import file_emergency
 from bot.core.dialogue.press import button
 from bot.core.language.crisis import Reading, read, read_reply
@@ -21,20 +24,23 @@ from bot.core.model import (
     CheckingSafety,
     ConfirmingErase,
     InCrisis,
+    Perspective,
     Tier,
     Urgency,
     WithStaff,
 )
 
 CONCERN_AGAIN_AFTER = timedelta(minutes=30)
+SAFE_AFTER_CARD = "safe-after-card"  # the row of `asked` in safety.yaml that nobody asks
 
 
 def heard(draft: Draft, text: str) -> bool:
     """Look for danger in `text`. True when the turn is thereby decided."""
-    reading = read(draft.content.safety, text, draft.session.asked)
+    reading = _of_stage(read(draft.content.safety, text, draft.session.asked), draft.session.stage)
     draft.change(asked="")
     if reading.tier is Tier.NONE:
         return False
+    draft.digression = True
     # the n-grams of the model are the person's words: for `ask`, never for `because`
     ids = [why for why in reading.because if not why.startswith("words ")]
     draft.because.extend(f"crisis {why}" for why in ids[:6] or ["model"])
@@ -47,6 +53,14 @@ def heard(draft: Draft, text: str) -> bool:
     else:
         check(draft, reading)
     return True
+
+
+def _of_stage(reading: Reading, stage: AnyStage) -> Reading:
+    """A reply to the direct question is about what the question was asked for."""
+    parked = stage.parked if isinstance(stage, WithStaff) else stage
+    if reading.by_reply and isinstance(parked, CheckingSafety | InCrisis):
+        return replace(reading, kind=parked.kind, subject=parked.subject)
+    return reading
 
 
 def enter(draft: Draft, kind: str, subject: str, language: str = "en") -> None:
@@ -130,6 +144,7 @@ def replied(draft: Draft, said: str | None) -> bool:
         stage = stage.parked
     if not isinstance(stage, CheckingSafety) or said is None:
         return False
+    draft.digression = True
     draft.note(f"crisis reply {said}")
     if said == "yes":
         leave(draft, stage.parked)
@@ -162,15 +177,20 @@ def leave(draft: Draft, parked: AnyStage) -> None:
 
 def said_safe(draft: Draft, stage: InCrisis) -> None:
     """The person says they are safe now: back to what was open; the alert to staff stands."""
+    draft.digression = True
     draft.note("crisis said-safe")
     leave(draft, stage.parked)
-    text = draft.content.safety.said_safe(draft.session.language, told=stage.told)
-    human = (button(draft.content.wording.menu.human, "human"),)
-    draft.reply(text, [human], lasting=True)
+    language = draft.session.language
+    text = draft.content.safety.said_safe(language, told=stage.told)
+    rows = [(button(draft.content.wording.menu.human, "human"),)]
+    if not draft.session.contact.reach:
+        rows.append((button(draft.content.safety.buttons(language).reach, "reach"),))
+    draft.reply(text, rows, lasting=True)
 
 
 def said_with_someone(draft: Draft) -> None:
     """Somebody is with them: good; the card stays in reach."""
+    draft.digression = True
     draft.note("crisis with-someone")
     safety = draft.content.safety
     language = draft.session.language
@@ -179,55 +199,107 @@ def said_with_someone(draft: Draft) -> None:
     draft.reply(text, [row], lasting=True)
 
 
+def typed_under_card(draft: Draft, text: str, asked: str) -> bool:
+    """What is typed while the card is shown: the label of a button, or a reply; False when neither."""
+    stage = draft.session.stage
+    if not isinstance(stage, InCrisis):
+        return False
+    safety = draft.content.safety
+    buttons = safety.buttons(draft.session.language)
+    word = default_process(text)
+    company = safety.replies(draft.session.language).still_here_asks
+    said = read_reply(safety, company, text, only_named=asked != company)
+    if word == default_process(buttons.safe_now) or read_reply(
+        safety, SAFE_AFTER_CARD, text, only_named=True
+    ):
+        said_safe(draft, stage)
+    elif word == default_process(buttons.with_someone) or said == "yes":
+        said_with_someone(draft)
+    elif said == "no":
+        draft.note("crisis alone")
+        _under_card(draft, safety.alone(draft.content.clinic.country, draft.session.language))
+    else:
+        return False
+    return True
+
+
 def still_here(draft: Draft) -> None:
     """Answer anything said during a crisis without leaving it: the card stays in reach."""
-    stage = draft.session.stage
-    if isinstance(stage, InCrisis):
+    if isinstance(draft.session.stage, InCrisis):
         safety = draft.content.safety
-        country = draft.content.clinic.country
         language = draft.session.language
-        buttons = safety.buttons(language)
-        draft.reply(
-            safety.still_here(country, language),
-            [
-                (button(buttons.with_someone, "crisis", "with"),),
-                (button(buttons.safe_now, "crisis", "safe"),),
-                (button(draft.content.wording.menu.human, "human"),),
-            ],
-            lasting=True,
-        )
+        _under_card(draft, safety.still_here(draft.content.clinic.country, language))
+        draft.change(asked=safety.replies(language).still_here_asks)
+
+
+def _under_card(draft: Draft, text: str) -> None:
+    buttons = draft.content.safety.buttons(draft.session.language)
+    draft.reply(
+        text,
+        [
+            (button(buttons.with_someone, "crisis", "with"),),
+            (button(buttons.safe_now, "crisis", "safe"),),
+            (button(draft.content.wording.menu.human, "human"),),
+        ],
+        lasting=True,
+    )
+
+
+def show_until_then(draft: Draft) -> None:
+    """Whom to call until staff are there, under a result that cannot wait."""
+    safety, country = draft.content.safety, draft.content.clinic.country
+    language = draft.session.language
+    subject = "self" if draft.session.perspective is Perspective.SELF else "other"
+    card = crisis_card(safety, country, "none", subject, language, told=False)
+    draft.reply(safety.until_then(country, language), links(card), lasting=True)
+
+
+def acknowledged(draft: Draft, text: str, asked: str) -> bool:
+    """A reply to the direct question of a concern that says no danger: kindly, and the number."""
+    if not asked or read_reply(draft.content.safety, asked, text) is None:
+        return False
+    draft.digression = True
+    draft.note(f"crisis reply {asked}")
+    _heard_again(draft, draft.content.safety.said_safe(draft.session.language, told=False), "")
+    return True
+
+
+def _heard_again(draft: Draft, text: str, asks: str) -> None:
+    human = (button(draft.content.wording.menu.human, "human"),)
+    draft.reply(text, [human], lasting=True)
+    draft.change(asked=asks)
 
 
 def _concern(draft: Draft, reading: Reading) -> bool:
-    """Answer a concern kindly, one kind at most once in a while; then the turn goes on as ever."""
-    stage = draft.session.stage
-    last = draft.session.concern_at
-    is_soon = (
-        last is not None
-        and draft.event.at - last < CONCERN_AGAIN_AFTER
-        and draft.session.concern_kind == reading.kind
-    )
-    if isinstance(stage, WithStaff | InCrisis | CheckingSafety | ConfirmingErase) or is_soon:
+    """Answer a concern kindly: at length once in a while, else in a line; then the turn goes on."""
+    session = draft.session
+    stage = session.stage
+    if isinstance(stage, WithStaff | InCrisis | CheckingSafety | ConfirmingErase):
         return False
-    draft.change(concern_at=draft.event.at, concern_kind=reading.kind, language=reading.language)
+    draft.is_concerned = True
+    is_soon = (
+        session.concern_at is not None
+        and draft.event.at - session.concern_at < CONCERN_AGAIN_AFTER
+        and session.concern_kind == reading.kind
+    )
+    safety, country = draft.content.safety, draft.content.clinic.country
     is_open = isinstance(stage, Browsing)
     card = concern_reply(
-        draft.content.safety,
-        draft.content.clinic.country,
-        reading.kind,
-        reading.subject,
-        reading.language,
-        ask=is_open,
+        safety, country, reading.kind, reading.subject, reading.language, ask=is_open
     )
+    if is_soon:
+        text = safety.again(country, reading.language)
+        _heard_again(draft, " ".join(filter(None, (text, card.question))), card.asks)
+        return False
+    draft.change(concern_at=draft.event.at, concern_kind=reading.kind, language=reading.language)
     human = (button(draft.content.wording.menu.human, "human"),)
     draft.reply(card.text, [*links(card), human], lasting=True)
-    if is_open:
-        draft.change(asked=card.asks)
+    draft.change(asked=card.asks)
     return False
 
 
 def _parked(stage: AnyStage) -> AnyStage:
     """What to come back to: never a crisis within a crisis, nor a question about erasing."""
-    while isinstance(stage, InCrisis | CheckingSafety | ConfirmingErase | WithStaff):
+    while isinstance(stage, Parking):
         stage = stage.parked
     return stage

@@ -14,6 +14,8 @@ from bot.core.model import (
     AnyStage,
     Button,
     CheckingSafety,
+    ConfirmingErase,
+    InCrisis,
     OptionChosen,
     Reply,
     Reviewing,
@@ -23,11 +25,13 @@ from bot.core.model import (
     Turn,
     Wake,
     WakeMe,
+    WithStaff,
     WokeUp,
 )
 from bot.core.screening_form import Option, label
 
 Rows = Sequence[Sequence[Button]]
+Parking = WithStaff | CheckingSafety | InCrisis | ConfirmingErase  # stages that keep another one
 
 
 class Draft:
@@ -40,7 +44,8 @@ class Draft:
         self.effects: list[AnyEffect] = []
         self.because: list[str] = []
         self.digression = False
-        stage = session.stage
+        self.is_concerned = False  # something dark was said: no small talk about the program
+        stage = self.parked
         self.question = stage.question if isinstance(stage, Screening) else None
         away = timedelta(hours=content.clinic.resume_after_hours)
         self.is_back = bool(session.last_event_at and event.at - session.last_event_at > away)
@@ -98,6 +103,14 @@ class Draft:
     def label(self, option: Option) -> str:
         """The words on an option's button, to whom it is shown."""
         return label(self.content.screening, option, self.session.perspective)
+
+    @property
+    def parked(self) -> AnyStage:
+        """What is open, or would be, were it not for staff, a danger or a question about erasing."""
+        stage = self.session.stage
+        while isinstance(stage, Parking):
+            stage = stage.parked
+        return stage
 
     @property
     def answers(self) -> Answers:

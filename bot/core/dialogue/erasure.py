@@ -50,8 +50,10 @@ def decided(draft: Draft, *, is_yes: bool) -> None:
 
 def typed(draft: Draft, text: str) -> None:
     """A typed yes or no; anything else asks once more, for this cannot be undone."""
-    said = draft.content.yes_or_no(text)
-    if said is None:
-        ask_again(draft)
+    words = draft.content.wording.erase
+    if draft.content.says(text, (words.yes, *words.typed_yes)):
+        decided(draft, is_yes=True)
+    elif draft.content.yes_or_no(text) is False or draft.content.says(text, (words.no,)):
+        decided(draft, is_yes=False)
     else:
-        decided(draft, is_yes=said)
+        ask_again(draft)

@@ -1,5 +1,6 @@
 """Answers to questions about the program: at any stage, and then back to what was open."""
 
+from bot.core.dialogue import questions
 from bot.core.dialogue.draft import Draft
 from bot.core.dialogue.press import Press, button
 from bot.core.language.crisis import language_of
@@ -28,6 +29,7 @@ def menu(draft: Draft) -> tuple[tuple[Button, ...], ...]:
 def show_topics(draft: Draft, start: int = 0, *, in_place: bool = False) -> None:
     """The list of topics, a page at a time."""
     topics = draft.content.faq.topics
+    questions.forget_guess(draft)
     start = start if 0 <= start < len(topics) else 0
     words = draft.content.wording
     page = topics[start : start + TOPICS_ON_A_PAGE]
@@ -99,6 +101,8 @@ def offer(draft: Draft, text: str, found: Found) -> None:
 def miss(draft: Draft, text: str, found: Found) -> None:
     """Keep an unanswered question for the people who write the answers."""
     draft.note("faq none")
+    if draft.is_concerned:
+        return
     draft.change(last_question=text[:500])
     draft.do(NoteMiss(text=text[:1000], nearest=found.ranking[:3]))
 

@@ -11,6 +11,7 @@ from bot.core.model import (
     FileIntake,
     Intake,
     IntakeStatus,
+    Level,
     Result,
     Urgency,
 )
@@ -23,7 +24,7 @@ ALERTING = frozenset({Urgency.NOW, Urgency.SAME_DAY})
 def file_intake(draft: Draft, status: IntakeStatus) -> None:
     """Keep the intake as it stands."""
     session = draft.session
-    draft.change(filed=status)
+    draft.change(filed=status, filed_urgency=urgency(draft))
     draft.do(
         FileIntake(
             intake=Intake(
@@ -45,9 +46,9 @@ def file_intake(draft: Draft, status: IntakeStatus) -> None:
 
 
 def urgency(draft: Draft) -> Urgency:
-    """The highest of the result's, of a danger seen, and of a person asked for."""
+    """The highest of the result's, of a danger seen, of a person asked for, and of what was filed."""
     session = draft.session
-    found = [Urgency.ROUTINE]
+    found = [session.filed_urgency or Urgency.ROUTINE]
     if session.result is not None:
         found.append(session.result.urgency)
     if session.crisis_at is not None:
@@ -65,24 +66,43 @@ def file_emergency(draft: Draft) -> None:
 def file_result(draft: Draft) -> Result:
     """Rate the answers, put them on record, and alert staff when it is urgent."""
     result = outcome(draft.content.screening, draft.answers)
-    was_filed = draft.session.filed in (IntakeStatus.COMPLETED, IntakeStatus.AMENDED)
     draft.change(result=result)
     draft.note(f"rule {result.rule}")
-    file_intake(draft, IntakeStatus.AMENDED if was_filed else IntakeStatus.COMPLETED)
+    file_intake(draft, IntakeStatus.AMENDED if is_finished(draft) else IntakeStatus.COMPLETED)
     if urgency(draft) in ALERTING:
         draft.do(AlertStaff(case=draft.session.case, kind=AlertKind.RESULT, urgency=urgency(draft)))
     return result
 
 
+def is_finished(draft: Draft) -> bool:
+    """Whether a result of this intake is on record already."""
+    return draft.session.filed in (IntakeStatus.COMPLETED, IntakeStatus.AMENDED)
+
+
+def _is_worse(draft: Draft, result: Result) -> bool:
+    """Whether a result asks for more care, or sooner, than what is on record."""
+    before = draft.session.result
+    levels = list(Level)
+    return RANK[result.urgency] > RANK[urgency(draft)] or (
+        before is not None and levels.index(result.level) > levels.index(before.level)
+    )
+
+
 def file_incomplete(draft: Draft) -> None:
-    """Put on record what somebody answered who went silent; too little leaves no record."""
+    """Put on record what somebody answered who stopped or went silent; too little leaves no record.
+
+    A result that stands is not replaced by changes that were never sent, unless they are worse.
+    """
     form = draft.content.screening
     if draft.answers.keys() <= set(form.incomplete.too_little):
         draft.note("incomplete too-little")
         return
     result = outcome(form, draft.answers)
+    if is_finished(draft) and not _is_worse(draft, result):
+        draft.note("incomplete unsent")
+        return
     draft.change(result=result)
     draft.note(f"incomplete rule {result.rule}")
-    file_intake(draft, IntakeStatus.INCOMPLETE)
+    file_intake(draft, IntakeStatus.AMENDED if is_finished(draft) else IntakeStatus.INCOMPLETE)
     if urgency(draft) in ALERTING:
         draft.do(AlertStaff(case=draft.session.case, kind=AlertKind.RESULT, urgency=urgency(draft)))

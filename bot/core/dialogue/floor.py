@@ -11,12 +11,17 @@ from bot.core.language.crisis import read
 from bot.core.model import (
     AnyEvent,
     AttachmentReceived,
+    CheckingSafety,
     CommandReceived,
+    ConfirmingErase,
+    InCrisis,
     MessageEdited,
     OptionChosen,
     Reply,
+    Session,
     TextReceived,
     Tier,
+    WithStaff,
 )
 
 
@@ -37,6 +42,14 @@ def is_danger(content: Content, event: AnyEvent) -> bool:
     """Whether the event holds a sign of danger, so that nothing may keep it from being answered."""
     reading = read(content.safety, _text(event), "")
     return reading.tier is not Tier.NONE or _is_emergency_option(content, event)
+
+
+def is_about_danger(session: Session) -> bool:
+    """Whether a question about danger is open, so that any reply to it must be heard."""
+    stage = session.stage
+    while isinstance(stage, WithStaff | ConfirmingErase):
+        stage = stage.parked
+    return bool(session.asked) or isinstance(stage, InCrisis | CheckingSafety)
 
 
 def _text(event: AnyEvent) -> str:

@@ -1,6 +1,7 @@
 """What each button does. A button of an older screen changes nothing and says so kindly."""
 
 from bot.core.dialogue import (
+    beginning,
     commands,
     contact,
     crisis,
@@ -57,7 +58,7 @@ def _of_screen(draft: Draft, press: Press) -> bool:
         case AwaitingConsent() if press.verb == "consent":
             consent(draft, press.argument(2))
         case Screening() | Reviewing() if press.verb == "resume":
-            questions.resumed(draft, press.argument(2), _perspective(press.argument(3)))
+            beginning.resumed(draft, press.argument(2))
         case Screening() if press.verb in OF_QUESTION:
             questions.pressed(draft, press)
         case Reviewing() if press.verb in OF_REVIEW:
@@ -107,6 +108,9 @@ def _anytime(draft: Draft, press: Press) -> bool:
             faq.thumb(draft, press)
         case "human":
             commands.human(draft)
+        case "reach":
+            if not contact.offered(draft):
+                stale(draft)
         case "screening":
             commands.screening(draft, _perspective(press.argument(0)))
         case "result":
@@ -136,16 +140,16 @@ def again(draft: Draft, choice: str, perspective: Perspective | None = None) -> 
         draft.become(Reviewing())
         review.show(draft)
     else:
-        questions.start_fresh(draft, perspective)
+        beginning.start_fresh(draft, perspective)
 
 
 def consent(draft: Draft, choice: str) -> None:
     """Yes, no, or more about privacy first."""
     if choice == "yes":
-        questions.consented(draft)
+        beginning.consented(draft)
     elif choice == "privacy":
         draft.reply(draft.content.spoken(draft.content.wording.privacy))
-        questions.ask_consent_again(draft)
+        beginning.ask_consent_again(draft)
     else:
         declined(draft)
 
@@ -165,7 +169,8 @@ def _of_crisis(draft: Draft, press: Press) -> None:
     choice = press.argument(0)
     if press.verb == "safe":
         if crisis.replied(draft, choice):
-            screens.show_open(draft)
+            if not isinstance(draft.session.stage, InCrisis):
+                screens.show_open(draft)
         else:
             stale(draft)
         return

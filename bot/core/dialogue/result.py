@@ -1,14 +1,15 @@
 """What the answers point to, in plain words, and what people say to that."""
 
+from msgspec.structs import replace
 from rapidfuzz import fuzz, process, utils
 
 from bot.core.content.wording import fill
-from bot.core.dialogue import contact, faq, handoff
+from bot.core.dialogue import contact, crisis, faq, handoff
 from bot.core.dialogue.draft import Draft
-from bot.core.dialogue.filing import file_result
+from bot.core.dialogue.filing import ALERTING, file_result, urgency
 from bot.core.dialogue.press import button
 from bot.core.model import Browsing, LeavingContact
-from bot.core.screening_texts import explanation, result_text
+from bot.core.screening_texts import explanation, is_served, result_text
 
 ALIKE = 88
 
@@ -16,10 +17,11 @@ ALIKE = 88
 def show(draft: Draft) -> None:
     """File the result, show it, and offer to leave contact details."""
     result = file_result(draft)
+    how_soon = urgency(draft)  # of all that is on record, not of these answers alone
     words = draft.content.wording.result
     text = result_text(
         draft.content.screening,
-        result,
+        replace(result, urgency=how_soon),
         draft.session.perspective,
         draft.answers,
         serves_minors=draft.content.clinic.serves_minors,
@@ -33,6 +35,9 @@ def show(draft: Draft) -> None:
         (button(words.human_button, "human"),),
     ]
     draft.reply("\n\n".join(filter(None, (text, hours, footer))), rows, lasting=True)
+    cannot_wait = result.urgency in ALERTING or draft.session.crisis_at is not None
+    if cannot_wait and not draft.content.is_staffed(draft.event.at):
+        crisis.show_until_then(draft)
     steps = contact.steps(draft)
     if steps:
         draft.become(LeavingContact(step=steps[0].id))
@@ -47,8 +52,14 @@ def meaning(draft: Draft) -> None:
     words = draft.content.wording.result
     found = draft.session.result
     about = ""
-    if found is not None and not found.staff_call:
-        about = explanation(draft.content.screening, found, draft.session.perspective)
+    form = draft.content.screening
+    serves_minors = draft.content.clinic.serves_minors
+    if (
+        found is not None
+        and not found.staff_call
+        and is_served(form, found, draft.answers, serves_minors=serves_minors)
+    ):
+        about = explanation(form, found, draft.session.perspective)
     text = "\n\n".join(filter(None, (about, words.meaning)))
     draft.reply(text, [(button(words.human_button, "human"),)], lasting=True)
 
@@ -56,6 +67,7 @@ def meaning(draft: Draft) -> None:
 def disagree(draft: Draft) -> None:
     """The person sees it differently: that is kept, and a person is brought in."""
     draft.note("result disagree")
+    draft.digression = True
     draft.reply(draft.content.wording.result.disagree)
     handoff.ask_for_human(draft, quiet=True)
 

@@ -1,7 +1,7 @@
 """The last look: every answer, each one open to change, before anything goes to staff."""
 
 from bot.core.content.wording import fill
-from bot.core.dialogue import questions, result
+from bot.core.dialogue import beginning, questions, result
 from bot.core.dialogue.draft import Draft
 from bot.core.dialogue.press import Press, screen_button
 from bot.core.model import Reviewing, Screening
@@ -16,6 +16,7 @@ def show(draft: Draft, lead: str = "", *, in_place: bool = False) -> None:
     """The page of answers that is open, with a button for each and one to send them."""
     stage = draft.session.stage
     page = stage.page if isinstance(stage, Reviewing) else 0
+    questions.forget_guess(draft)
     words = draft.content.wording.review
     answered = _answered(draft)
     pages = max(1, -(-len(answered) // ANSWERS_ON_A_PAGE))
@@ -88,6 +89,8 @@ def typed(draft: Draft, text: str) -> None:
     """A typed message during the review: yes sends, a number changes, a question is answered."""
     said = text.strip().rstrip(".)").lstrip("#")
     answered = _answered(draft)
+    if beginning.replied(draft, text):
+        return
     if draft.content.yes_or_no(text):
         submit(draft)
     elif said.isdecimal() and 1 <= int(said[:3]) <= len(answered):
@@ -97,6 +100,6 @@ def typed(draft: Draft, text: str) -> None:
         if not draft.content.is_greeting(text):
             result.aside(draft, text)
         if draft.is_back:
-            questions.offer_to_go_on(draft)
+            beginning.offer_to_go_on(draft)
         else:
             show(draft)

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.core.dialogue import contact, crisis, erasure, faq, questions, review
+from bot.core.dialogue import beginning, contact, crisis, erasure, faq, questions, review
 from bot.core.dialogue.draft import Draft
 from bot.core.model import (
     AwaitingConsent,
@@ -24,7 +24,7 @@ def show_open(draft: Draft) -> None:
         case Browsing() | WithStaff():
             pass
         case AwaitingConsent():
-            questions.ask_consent_again(draft)
+            beginning.ask_consent_again(draft)
         case Screening():
             questions.return_to(draft)
         case Reviewing():

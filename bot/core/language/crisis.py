@@ -19,7 +19,7 @@ from bot.core.model import Frozen, Tier
 Said = Literal["yes", "no", "unsure"]
 _MOST_WORDS_OF_A_REPLY = 8
 _EVEN = 0.5
-_LEAST_WORDS = 2  # of one word alone the patterns know more than the model
+LEAST_WORDS = 2  # of one word alone the patterns know more than the model
 _SPANISH = frozenset(
     "el la los las un una unos de del que y no en es por para con me mi mis tu te se su lo le les ya"
     " mas esta estoy estas este esto muy pero como hay si yo quiero tengo puedo soy ser cuando donde"
@@ -39,6 +39,7 @@ _LETTERS = re.compile(r"[a-z]+")
 class Reading(Frozen):
     """What a message tells. With ACUTE and not `certain`, ask one gentle direct question first.
 
+    `by_reply` says that it was a short reply to the open direct question that told.
     `because` holds pattern ids ("pattern want-to-die") and strongest n-grams ("words 'wake up'").
     """
 
@@ -47,6 +48,7 @@ class Reading(Frozen):
     subject: str = "self"
     certain: bool = True
     language: str = "en"
+    by_reply: bool = False
     because: tuple[str, ...] = ()
 
 
@@ -98,6 +100,7 @@ def _by_reply(safety: Safety, asked: str, text: str, language: str) -> Reading |
         kind=question.kind,
         certain=said != "unsure",
         language=language,
+        by_reply=True,
         because=(f"reply {asked} {said}",),
     )
 
@@ -106,7 +109,7 @@ def _by_model(
     safety: Safety, scores: Scores | None, words: Sequence[str], language: str
 ) -> Reading | None:
     """What the fitted model says; None without one, or when it sees no danger."""
-    if scores is None or len(words) < _LEAST_WORDS:
+    if scores is None or len(words) < LEAST_WORDS:
         return None
     limits = safety.thresholds
     is_acute = scores["acute"] >= limits.acute
@@ -136,13 +139,16 @@ def _gravest(*readings: Reading | None) -> Reading | None:
     return replace(first, kind=kind, because=because)
 
 
-def read_reply(safety: Safety, asked: str, text: str) -> Said | None:
-    """What a short message says to the open direct question; None when it is no reply to it."""
+def read_reply(safety: Safety, asked: str, text: str, *, only_named: bool = False) -> Said | None:
+    """What a short message says to the open direct question; None when it is no reply to it.
+
+    With `only_named`, words that would answer any question ("yes") do not count.
+    """
     sentences = safety.sentences(text)
     if asked not in safety.asked or len(sentences.words) > _MOST_WORDS_OF_A_REPLY:
         return None
     for reply, ways in safety.short:
-        if reply.to and asked not in reply.to:
+        if asked not in reply.to and (reply.to or only_named):
             continue
         if any(sentences.spans(way) for way in ways):
             return reply.says

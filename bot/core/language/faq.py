@@ -22,7 +22,7 @@ from bot.core.language.sureness import (
     least_to_offer,
 )
 from bot.core.language.topic_model import TopicModel
-from bot.core.language.words import questions, words
+from bot.core.language.words import questions, sentences, words
 from bot.core.model import Frozen, TopicId
 
 MOST_RANKED = 10
@@ -31,6 +31,7 @@ _TWO = 2
 _LIKELY = 4  # the second question must be among so many topics of the whole message
 _PART = 0.8  # a part is short: it need not be as sure as a whole message
 _TINY = 1e-9
+_ENOUGH = 3  # words; fewer say too little without the rest of the message
 
 
 class Decision(StrEnum):
@@ -115,13 +116,16 @@ class FaqIndex:
     def search(self, text: str) -> Found:
         """Rank the topics and decide."""
         whole = self._heard(text)
+        both = self._both(text, whole)
+        if not both:
+            whole = self._clearest(text, whole)
         sure = whole.sure
         scores = whole.chances * (sure / max(float(whole.chances.max()), _TINY))
-        both = self._both(text, whole)
-        others = max((float(s) for place, s in enumerate(scores) if place not in both), default=0)
-        for place, part_sure in both.items():  # what is answered ranks above what is not
-            scores[place] = max(scores[place], part_sure, others)
-        order = sorted(range(len(scores)), key=lambda place: (-scores[place], place not in both))
+        order = sorted(range(len(scores)), key=lambda place: (place not in both, -scores[place]))
+        for place, part_sure in both.items():
+            scores[place] = max(scores[place], part_sure)
+        for place, before in zip(order[1:], order, strict=False):  # best first, in numbers too
+            scores[before] = max(scores[before], scores[place])
         order = order[:MOST_RANKED]
         ranking = tuple((self._topics[place], round(float(scores[place]), 4)) for place in order)
         if both:
@@ -142,6 +146,16 @@ class FaqIndex:
             ranking=ranking,
             because=because,
         )
+
+    def _clearest(self, text: str, whole: "_Heard") -> "_Heard":
+        """The message as a whole; or, when that is not clear, the one question in it that is."""
+        if whole.sure >= self.least_to_answer:
+            return whole
+        asked = [part for part in sentences(text) if part.endswith("?")]
+        if len(asked) != 1 or asked[0] == text.strip() or len(words(asked[0])) < _ENOUGH:
+            return whole
+        part = self._heard(asked[0])
+        return part if part.sure >= self.least_to_answer else whole
 
     def _both(self, text: str, whole: "_Heard") -> dict[int, float]:
         """The topics of two questions in one message, with how sure each is; or nothing."""

@@ -46,8 +46,8 @@ class Likeness:
         self._stems: dict[str, str] | None = {}
         said = [words(text) for text in texts]
         self.spelling = Spelling(said)
-        word_keys = [self._word_keys(each) for each in said]
-        piece_keys = [self._piece_keys(each) for each in said]
+        word_keys = [np.array(self._word_keys(each), np.uint64) for each in said]
+        piece_keys = [np.array(self._piece_keys(each), np.uint64) for each in said]
         self._pieces = self._stems = None  # caches for building only
         rows, keys, counts = _counted(word_keys, piece_keys)
         self._vocabulary, features, frequency = np.unique(
@@ -173,7 +173,7 @@ def _meanings(synonyms: Iterable[Sequence[str]]) -> Mapping[str, list[int]]:
 
 
 def _counted(
-    word_keys: Sequence[list[int]], piece_keys: Sequence[list[int]]
+    word_keys: Sequence[NDArray[np.uint64]], piece_keys: Sequence[NDArray[np.uint64]]
 ) -> tuple[Ints, NDArray[np.uint64], Ints]:
     """Each distinct pair of row and key with its count, ordered by row."""
     rows = np.concatenate(
@@ -182,8 +182,9 @@ def _counted(
             for each in (word_keys, piece_keys)
         ]
     )
-    of_words = np.fromiter((key for each in word_keys for key in each), np.uint64)
-    of_pieces = np.fromiter((key for each in piece_keys for key in each), np.uint64)
+    none = np.empty(0, np.uint64)
+    of_words = np.concatenate([none, *word_keys])
+    of_pieces = np.concatenate([none, *piece_keys])
     keys = np.concatenate([of_words, of_pieces | _PIECES])
     order = np.lexsort((keys, rows))
     rows, keys = rows[order], keys[order]

@@ -197,6 +197,8 @@ def _by_words(choices: _Choices, said: str, *, several: bool) -> tuple[tuple[int
         if (reading := _reading(choices, place, phrases, heard, found)) is not None
     ]
     readings = _without_denials(choices, readings, after_contrast(rest))
+    if not several:
+        readings = _without_bare_denials(choices, readings, heard)
     if not readings:
         return (), False
     unsure = is_hedged(plain) or is_asking(said)
@@ -218,6 +220,15 @@ def _without_denials(choices: _Choices, readings: Sequence[_Reading], rest: str)
         for each in readings
         if not is_denial(each.covered) or (each.covered & told) or not told
     ]
+
+
+def _without_bare_denials(
+    choices: _Choices, readings: Sequence[_Reading], heard: Mapping[str, tuple[str, float]]
+) -> list[_Reading]:
+    """Without a "no" that leaves out what was said beside it: "i think about it but would never"."""
+    told = {meant for meant, _ in heard.values() if _weight(meant) >= 1 and not is_denial((meant,))}
+    told = {each for each in told if each in choices.weights and not each.startswith("-")}
+    return [each for each in readings if not is_denial(each.covered) or not told - each.covered]
 
 
 def _heard(choices: _Choices, said: Sequence[str]) -> dict[str, tuple[str, float]]:

@@ -6,7 +6,7 @@ A word under "not" becomes another word ("-safe"), on both sides: "not safe" nev
 import re
 from collections.abc import Collection
 
-from bot.core.language.words import stem
+from bot.core.language.words import folded, stem
 
 _YES = frozenset("yes yeah yea yep yup ya yess si sip aye yah ye".split())
 _NO = frozenset("no nope nah nop naw noo".split())
@@ -78,6 +78,10 @@ _ASKING = re.compile(
     r"(?:i|you|u|we|my|it|this|that|they|he|she|your|ur|the))\b"
 )
 _CONTRAST = re.compile(r"\b(?:but|except|besides|other than|pero|menos)\b")
+_SPEAKERS = frozenset(
+    "i im ive id ill me my myself we were us our he hes him his she shes her they theyre them their it "
+    "its that thats this you your youre yo mi me el ella".split()
+)
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[,.;!]|&|\+")
 
 
@@ -96,6 +100,18 @@ def is_hedged(plain: str) -> bool:
 def is_asking(said: str) -> bool:
     """Whether a message asks something rather than answers."""
     return "?" in said or bool(_ASKING.match(said))
+
+
+def only_yes(text: str) -> bool:
+    """Whether a message says yes and nothing else that tells: "yeah", "yes right now"."""
+    found = [each for each in tokens(said_plainly(folded(text))) if each not in FILLERS]
+    return bool(found) and set(found) == {"yes"}
+
+
+def is_statement(text: str) -> bool:
+    """Whether a message begins as a sentence about somebody does: "i live alone", "she drinks"."""
+    words = [each.replace("'", "") for each in _TOKEN.findall(folded(text))]
+    return bool(words) and words[0] in _SPEAKERS
 
 
 def after_contrast(plain: str) -> str:
@@ -125,6 +141,8 @@ def tokens(plain: str) -> list[str]:
             else:
                 found.append(_OPENERS[word])
             continue
+        if word == "nobody" and _holds(words[place + 1 :]):
+            reach = _REACH  # "no one is hurt"; what nobody does is not done
         if word in _YES:
             found.append("yes")
             continue

@@ -65,6 +65,14 @@ _LEAST_PART = 2
 _MOST_PARTS = 6
 
 
+_SENTENCE_ENDS = re.compile(r"(?<=[.?!;])\s+|\n+")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a message, each with the sign that ends it."""
+    return [part.strip() for part in _SENTENCE_ENDS.split(text[:MOST_CHARACTERS]) if part.strip()]
+
+
 def questions(text: str) -> list[str]:
     """The parts of a message that may be questions of their own; the whole when it has one part."""
     parts = [part for part in _ENDS.split(text[:MOST_CHARACTERS]) if part and part.strip()]

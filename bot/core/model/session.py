@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from bot.core.model.ids import CaseCode, ChatId, Frozen, OptionId, Perspective, QuestionId, TopicId
+from bot.core.model.ids import (
+    CaseCode,
+    ChatId,
+    Frozen,
+    OptionId,
+    Perspective,
+    QuestionId,
+    TopicId,
+    Urgency,
+)
 from bot.core.model.outcome import Answer, Consent, Contact, IntakeStatus, Result
 
 
@@ -19,18 +28,29 @@ class AwaitingConsent(Frozen, tag=True):
 
 
 class Screening(Frozen, tag=True):
-    """A question is open. `chosen` are the ticks of a multi-select so far; `guess` awaits a yes."""
+    """A question is open. `chosen` are the ticks of a multi-select so far; `guess` awaits a yes.
+
+    `offered`: the question was not shown last, but whether to go on with the questions at all;
+    then `over_for` is whom they would begin anew for, where that was said.
+    """
 
     question: QuestionId
     chosen: tuple[OptionId, ...] = ()
     guess: tuple[OptionId, ...] = ()
     from_review: bool = False
+    offered: bool = False
+    over_for: Perspective | None = None
 
 
 class Reviewing(Frozen, tag=True):
-    """All is answered; the person looks it over before it goes to staff. `page` of the list shown."""
+    """All is answered; the person looks it over before it goes to staff. `page` of the list shown.
+
+    `offered`: the list was not shown last, but whether to go on at all; `over_for` as above.
+    """
 
     page: int = 0
+    offered: bool = False
+    over_for: Perspective | None = None
 
 
 class LeavingContact(Frozen, tag=True):
@@ -106,6 +126,7 @@ class Session(Frozen):
     result: Result | None = None
     contact: Contact = Contact()
     filed: IntakeStatus | None = None
+    filed_urgency: Urgency | None = None
     crisis_at: datetime | None = None
     concern_at: datetime | None = None
     concern_kind: str = ""
