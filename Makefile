@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run install test check lock chaos clean
+.PHONY: run install test check lock pictures chaos clean
 
 run: install
 	$(BIN)/python -m bot run
@@ -42,6 +42,10 @@ lock:
 	$(LOCK) -o requirements/run.lock
 	$(LOCK) --extra test -c requirements/run.lock -o requirements/test.lock
 	$(LOCK) --extra bench -c requirements/test.lock -o requirements/bench.lock
+
+# A picture of every page of the console, into docs/ (needs Chromium).
+pictures: .venv/test.done
+	$(BIN)/python tests/screenshots.py
 
 # Breaks the assistant in every way we know, for about an hour, and prints what it lost.
 chaos: install

@@ -7,17 +7,20 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
 
+from bot.checksum import is_as_left
 from bot.content_folder import read_folder
 from bot.core.content import Content
 from bot.core.model import Frozen
 from bot.keyfile import VaultError, fingerprint
 from bot.opening import opened
 from bot.settings import Settings
+from bot.store.backups import Proof
 from bot.store.batch import Batch
 from bot.store.database import StoreDownError, database_path, quick_check, wal_is_safe
 from bot.store.facts import BACKUP, HELD_BACK, KEYS_COPY, PAUSED_UNTIL, RETENTION, fact, hour_fact
@@ -25,11 +28,13 @@ from bot.store.lock import running
 from bot.store.post import unsent_count
 from bot.store.records import KeptDeadLetter
 from bot.store.tables import alerts, dead_letters, sessions
-from bot.vault import SealBrokenError
+from bot.store.writer import Store
+from bot.vault import SealBrokenError, Vault
 
 DAY = 24
 LEAST_FREE = 200 * 1024 * 1024
 MANY_UNSENT = 100
+AHEAD = "hours in the future: the clock was ahead then, or is behind now"
 TERMS = {"privacy": "/privacy tells what is kept", "delete": "/delete erases on request"}
 
 
@@ -51,7 +56,7 @@ def findings(
     found += _settings(settings)
     found += _files(settings)
     found += _records(settings, clock, letters=letters)
-    found += _terms(content)
+    found += _terms(content, settings)
     return found
 
 
@@ -87,9 +92,19 @@ def _files(settings: Settings) -> Iterator[Finding]:
     how = f"{free // 2**20:,} MB free"
     yield Finding(what="disk", how=how, is_red=free < LEAST_FREE)
     path = database_path(settings.data_dir)
-    if path.exists() and (problems := quick_check(path)):
-        how = f"{path} is damaged: {problems[0]}. See: python -m bot restore"
-        yield Finding(what="database", how=how, is_red=True)
+    is_running = running(settings.data_dir)
+    for each in (path, settings.data_dir / "keys.db"):
+        if not is_running and not is_as_left(each):
+            how = f"{each} is not as the assistant left it. See: python -m bot restore"
+            yield Finding(what="database", how=how, is_red=True)
+    try:
+        problems = quick_check(path) if path.exists() else []
+    except StoreDownError as error:
+        yield Finding(what="database", how=str(error), is_red=True)
+    else:
+        if problems:
+            how = f"{path} is damaged: {problems[0]}. See: python -m bot restore"
+            yield Finding(what="database", how=how, is_red=True)
 
 
 def _records(
@@ -102,11 +117,12 @@ def _records(
         return
     found: list[Finding] = []
     try:
-        with opened(settings, clock) as (store, _):
+        with opened(settings, clock, looks=True) as (store, _):
             proof = store.proof()
             broken = proof.broken
             how = f"{proof.chats} chats, {proof.opened} sealed fields open"
             found.append(Finding(what="records", how=how))
+            found.append(_encrypted(proof))
             if broken:
                 how = f"{len(broken)} do not open, such as {broken[0]}. See: python -m bot restore"
                 found.append(Finding(what="seals", how=how, is_red=True))
@@ -114,12 +130,21 @@ def _records(
                 how = f"{damaged} of {store.vault.count()} are damaged"
                 found.append(Finding(what="keys", how=how, is_red=True))
             found += store.run_now(_upkeep)
+            found += _put_aside(settings, store)
             found += store.run_now(_waiting)
             if letters:
                 found += store.run_now(_letters)
-    except (StoreDownError, VaultError) as error:
+    except (StoreDownError, VaultError, sqlite3.Error) as error:
         found.append(Finding(what="records", how=str(error), is_red=True))
     yield from found
+
+
+def _encrypted(proof: Proof) -> Finding:
+    """Telegram's third term, as far as each cell shows it: it opens with a key, and is no plain text."""
+    how = f"all that a person says is encrypted at rest: {proof.opened} fields open with keys alone"
+    if proof.broken:
+        how = f"{len(proof.broken)} fields are not what the keys have sealed"
+    return Finding(what="Telegram's terms", how=how, is_red=bool(proof.broken))
 
 
 def _upkeep(batch: Batch) -> list[Finding]:
@@ -127,11 +152,11 @@ def _upkeep(batch: Batch) -> list[Finding]:
     backup = hour_fact(batch, BACKUP)
     age = batch.hour - backup
     how = f"{age} hours old" if backup else "never made: python -m bot backup"
-    found.append(Finding(what="backup", how=how, is_red=not backup or age > 7 * DAY))
-    copy = fact(batch, KEYS_COPY)
-    if copy and not Path(copy).is_file():
-        how = f"{copy} is not there: keys of erased chats in it stay until the next backup"
-        found.append(Finding(what="copy of keys.db", how=how, is_note=True))
+    if age < 0:
+        how = f"{-age} {AHEAD}"
+    found.append(Finding(what="backup", how=how, is_red=not 0 <= age <= 7 * DAY))
+    for copy in fact(batch, KEYS_COPY).splitlines():
+        found += _copy_of_keys(batch.vault, Path(copy))
     ran = hour_fact(batch, RETENTION)
     held_back = hour_fact(batch, HELD_BACK)
     if batch.hour < hour_fact(batch, PAUSED_UNTIL):
@@ -142,9 +167,43 @@ def _upkeep(batch: Batch) -> list[Finding]:
         found.append(Finding(what="retention", how=how, is_red=True))
     else:
         how = f"{batch.hour - ran} hours ago" if ran else "has not run yet"
-        is_late = bool(ran) and batch.hour - ran > 3 * DAY
-        found.append(Finding(what="retention", how=how, is_red=is_late))
+        if ran > batch.hour:
+            how = f"{ran - batch.hour} {AHEAD}"
+        is_wrong = bool(ran) and not 0 <= batch.hour - ran <= 3 * DAY
+        found.append(Finding(what="retention", how=how, is_red=is_wrong))
     return found
+
+
+def _copy_of_keys(vault: Vault, copy: Path) -> list[Finding]:
+    """Whether the copy that `backup` made has forgotten whoever was erased since."""
+    try:
+        if not copy.is_file():
+            how = f"{copy} is not there: keys of erased chats in it stay until the next backup"
+            return [Finding(what="copy of keys.db", how=how, is_note=True)]
+        left = vault.still_in(copy)
+    except (sqlite3.Error, OSError) as error:
+        how = f"{copy} cannot be read ({type(error).__name__}): make a backup"
+        return [Finding(what="copy of keys.db", how=how, is_red=True)]
+    how = "holds no key of an erased chat"
+    if left:
+        how = (
+            f"{copy} still holds {left} keys of erased chats: the assistant cannot write there."
+            " Let it (see deploy/iop-assistant.service), or make a backup now"
+        )
+    return [Finding(what="copy of keys.db", how=how, is_red=left > 0)]
+
+
+def _put_aside(settings: Settings, store: Store) -> Iterator[Finding]:
+    """Files that a restore has replaced, and what they could still open."""
+    aside = sorted(settings.data_dir.glob("*.replaced-*"))
+    if aside:
+        how = f"{len(aside)} files, such as {aside[0]}: delete them when all is well"
+        yield Finding(what="put aside by a restore", how=how, is_note=True)
+    for path in settings.data_dir.glob("keys.db.replaced-*"):
+        with suppress(sqlite3.Error, OSError):
+            if left := store.vault.still_in(path):
+                how = f"{path} still holds {left} keys of erased chats: delete it"
+                yield Finding(what="put aside by a restore", how=how, is_red=True)
 
 
 def _waiting(batch: Batch) -> list[Finding]:
@@ -182,10 +241,15 @@ def _letters(batch: Batch) -> list[Finding]:
     return found
 
 
-def _terms(content: Content | None) -> Iterator[Finding]:
+def _terms(content: Content | None, settings: Settings) -> Iterator[Finding]:
     """What Telegram's terms for bots demand: a privacy policy, erasure, encryption, keys apart."""
     commands = content.wording.telegram.commands if content else {}
     for name, how in TERMS.items():
         yield Finding(what="Telegram's terms", how=how, is_red=name not in commands)
-    yield Finding(what="Telegram's terms", how="all that a person says is encrypted at rest")
-    yield Finding(what="Telegram's terms", how="the keys lie apart from the data")
+    key_file, data_dir = settings.key_file.resolve(), settings.data_dir.resolve()
+    if not key_file.exists():
+        yield Finding(what="Telegram's terms", how="no key file is made yet", is_note=True)
+        return
+    is_together = key_file.is_relative_to(data_dir) or data_dir == key_file.parent
+    how = f"{key_file} lies with the data" if is_together else "the keys lie apart from the data"
+    yield Finding(what="Telegram's terms", how=how, is_red=is_together)

@@ -5,10 +5,13 @@ hands the messages on after the COMMIT.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import Table, select
 
-from bot.alerts import queued_alert
+from bot.alerts import StaffChat, queued_alert
 from bot.core.content import Content
 from bot.core.model import (
     AlertStaff,
@@ -19,6 +22,7 @@ from bot.core.model import (
     CommandReceived,
     EraseChat,
     FileIntake,
+    Intake,
     MessageEdited,
     MessageId,
     NoteFeedback,
@@ -27,13 +31,15 @@ from bot.core.model import (
     Reply,
     SendRecord,
     Session,
+    StaffReplied,
     TextReceived,
     Toast,
     Turn,
     WakeMe,
 )
 from bot.core.post import OutgoingKind
-from bot.store.batch import Batch, hour_of
+from bot.own_record import OwnRecord, own_record
+from bot.store.batch import Batch, S, hour_of
 from bot.store.erasure import erase_chat
 from bot.store.post import post
 from bot.store.records import (
@@ -46,7 +52,7 @@ from bot.store.records import (
     Posted,
 )
 from bot.store.tables import feedback, intakes, misses, turns, wakes
-from bot.transcript import own_record
+from bot.vault import SealBrokenError
 
 CHAT_ONLY = "chat-only"
 IN_PROGRESS = "in-progress"
@@ -61,6 +67,13 @@ _NOT_IN_TRANSCRIPT = (FileIntake, WakeMe)  # the intake has a table; wakes say n
 Recall = Callable[[int], MessageId | None]
 
 
+class Receipts(NamedTuple):
+    """What staff are told once their words have arrived, or never will."""
+
+    sent: Body
+    lost: Body
+
+
 def carry_out(
     batch: Batch,
     kept: KeptSession,
@@ -68,14 +81,16 @@ def carry_out(
     turn: Turn,
     content: Content,
     *,
-    staff_chat: ChatId | None,
+    staff: StaffChat | None,
     recall: Recall,
     is_free: bool = False,
+    receipts: Receipts | None = None,
 ) -> list[Posted]:
     """Write all of a turn into the batch; what is to be sent.
 
     `recall` tells the channel's name of an outgoing message that was sent a short while ago;
-    `is_free` that nothing waits for the chat, so that the first message goes out at once.
+    `is_free` that nothing waits for the chat, so that the first message goes out at once;
+    `receipts` what staff are told of their own words.
     """
     chat_id = event.chat_id
     if any(isinstance(effect, EraseChat) for effect in turn.effects):
@@ -87,12 +102,17 @@ def carry_out(
         match effect:
             case Reply():
                 is_first = is_free and not posted
-                one = post(batch, message(chat_id, effect), is_sending=is_first)
+                body = message(chat_id, effect)
+                if effect.staff and receipts is not None:
+                    body = msgspec.structs.replace(
+                        body, on_sent=receipts.sent, on_lost=receipts.lost
+                    )
+                one = post(batch, body, is_sending=is_first)
                 posted.append(one)
                 if effect.buttons and not effect.lasting:
                     keyboards.append(one.id)
             case AlertStaff():
-                posted.extend(queued_alert(batch, chat_id, effect, content, staff_chat))
+                pass  # it looks for older ones of the case: all else has to be written by then
             case _:
                 _note(batch, ref, event, effect)
     if any(isinstance(effect, Reply) for effect in turn.effects):
@@ -100,7 +120,11 @@ def carry_out(
     else:
         keyboards.extend(kept.keyboards)
     _keep_session(batch, turn, event, tuple(keyboards))
-    _keep_turn(batch, ref, event, turn)
+    sent = tuple(each.id for each in posted if each.ref == ref)
+    _keep_turn(batch, ref, event, turn, sent)
+    for effect in turn.effects:
+        if isinstance(effect, AlertStaff):
+            posted.extend(queued_alert(batch, chat_id, effect, content, staff))
     if any(isinstance(effect, SendRecord) for effect in turn.effects):
         posted.append(post(batch, _record(batch, turn.session, content)))
     return posted
@@ -144,7 +168,7 @@ def toast(chat_id: ChatId, callback_id: str, effects: tuple[AnyEffect, ...] = ()
     return Posted(id=0, ref="", body=body)
 
 
-def _keep_turn(batch: Batch, ref: str, event: AnyEvent, turn: Turn) -> None:
+def _keep_turn(batch: Batch, ref: str, event: AnyEvent, turn: Turn, sent: tuple[int, ...]) -> None:
     number = batch.next_id(turns)
     kept = KeptTurn(
         event=event,
@@ -154,6 +178,7 @@ def _keep_turn(batch: Batch, ref: str, event: AnyEvent, turn: Turn) -> None:
         question=turn.question,
         digression=turn.digression,
         content_version=turn.session.content_version,
+        sent=sent if isinstance(event, StaffReplied) else (),
     )
     batch.insert(
         turns,
@@ -212,17 +237,34 @@ def _record(batch: Batch, session: Session, content: Content) -> Body:
         chat_id=session.chat_id,
         kind=OutgoingKind.DOCUMENT,
         text=content.wording.record.file,
-        document=own_record(turns_of(batch, session.chat_id), session.case_code, content),
+        document=own_record(everything_of(batch, session), content),
     )
 
 
-def turns_of(batch: Batch, chat_id: ChatId) -> list[KeptTurn]:
-    """The chat's turns, oldest first."""
-    ref = batch.vault.ref(chat_id)
+def everything_of(batch: Batch, session: Session) -> OwnRecord:
+    """All that is kept of the chat, but for cells that are damaged."""
+    ref = batch.vault.ref(session.chat_id)
+    said, turns_broken = _opened(batch, ref, turns, KeptTurn)
+    filed, intakes_broken = _opened(batch, ref, intakes, Intake)
+    return OwnRecord(
+        session=session,
+        status=status(session),
+        intakes=tuple({each.case: each for each in filed}.values()),
+        turns=tuple(said),
+        damaged=turns_broken + intakes_broken,
+    )
+
+
+def _opened(batch: Batch, ref: str, table: Table, shape: type[S]) -> tuple[list[S], int]:
+    """The chat's rows in a table, oldest first, and how many do not open."""
     rows = batch.rows(
-        select(turns.c.id, turns.c.sealed).where(turns.c.ref == ref).order_by(turns.c.id)
+        select(table.c.id, table.c.sealed).where(table.c.ref == ref).order_by(table.c.id)
     )
-    return [batch.unseal(ref, turns.c.sealed, row.id, row.sealed, KeptTurn) for row in rows]
+    found: list[S] = []
+    for row in rows:
+        with suppress(SealBrokenError):
+            found.append(batch.unseal(ref, table.c.sealed, row.id, row.sealed, shape))
+    return found, len(rows) - len(found)
 
 
 def _strip(

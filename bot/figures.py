@@ -19,6 +19,9 @@ store_down = Counter(
     "bot_store_down", "Events refused because nothing could be kept.", registry=registry
 )
 sent = Counter("bot_messages", "Messages by what became of them.", ["outcome"], registry=registry)
+broken_seals = Gauge(
+    "bot_broken_seals", "Sealed fields and keys found damaged at the start.", registry=registry
+)
 unsent = Gauge("bot_unsent_messages", "Messages that wait.", registry=registry)
 commits = Histogram(
     "bot_commit_seconds",

@@ -5,7 +5,6 @@ Counterparts: `reception`, whose clock drives this; `commands.records`, which le
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,11 +13,16 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import select
 
+from bot import figures
+from bot.console import access_log
+from bot.console.accounts import Account, invite_admin
 from bot.core.model import ChatId
 from bot.core.post import OutgoingKind
 from bot.outbox import Outbox
+from bot.store.backups import proof
 from bot.store.batch import Batch
 from bot.store.contents import Contents
+from bot.store.database import StoreDownError
 from bot.store.erasure import Erased, erase_case
 from bot.store.facts import (
     ALIVE,
@@ -32,16 +36,20 @@ from bot.store.facts import (
 )
 from bot.store.post import post
 from bot.store.records import Body, Posted
-from bot.store.retention import DAY, Retention, drop_orphan_keys, retain
+from bot.store.retention import DAY, Retention, drop_farewell_keys, retain
 from bot.store.tables import errands
 from bot.store.writer import Store
+from bot.vault import SealBrokenError
 
 NIGHT = 3  # the clinic's own hour in which retention runs
 JUMP = 30 * DAY  # hours that the clock may stand ahead of what was seen before it is doubted
 NOT_FOUND = "not found"
+FAILED = "failed: "
 ERASE = "erase"
 ROTATE = "rotate"
+INVITE_ADMIN = "invite-admin"
 ERASED_NOTED = timedelta(days=400)  # no backup is older
+LOOKED_AT = 500  # seals of each kind, the newest, at each start
 log = structlog.get_logger()
 
 
@@ -56,11 +64,20 @@ class Housekeeping:
         self._clock = clock
         self._outbox = outbox
         self._seen_hour: int | None = None
+        self._has_looked = False
 
     async def tick(self) -> None:
         """Do what is due."""
+        if not self._has_looked:
+            self._has_looked = True
+            await self._look()
         for name in await self._store.run(open_errands):
-            erased, posted = await self._store.run(partial(run_errand, name=name))
+            try:
+                erased, posted = await self._store.run(partial(run_errand, name=name))
+            except (StoreDownError, SealBrokenError) as error:
+                log.warning("errand.failed", error=type(error).__name__)
+                await self._store.run(partial(give_up, name=name, why=str(error)))
+                continue
             if erased is not None and erased.chat_id is not None:
                 self._outbox.forget(erased.chat_id)
             self._outbox.offer(posted)
@@ -73,9 +90,24 @@ class Housekeeping:
             if now.astimezone(ZoneInfo(self._contents.newest.clinic.timezone)).hour == NIGHT:
                 await self._night()
 
+    async def _look(self) -> None:
+        """Open the newest seals once after each start: a crash leaves no sum of the file."""
+        try:
+            found = await self._store.run(
+                lambda batch: proof(batch.connection, batch.vault, most=LOOKED_AT)
+            )
+            damaged = await self._store.run(lambda batch: batch.vault.damaged())
+        except SealBrokenError:
+            return
+        figures.broken_seals.set(len(found.broken) + damaged)
+        if found.broken or damaged:
+            log.error("seals.broken", count=len(found.broken) + damaged)
+
     async def _night(self) -> None:
-        keep_days = self._contents.newest.clinic.keep_days
-        done = await self._store.run(lambda batch: nightly(batch, keep_days))
+        clinic = self._contents.newest.clinic
+        done = await self._store.run(
+            lambda batch: nightly(batch, clinic.keep_days, clinic.keep_open_days)
+        )
         if done is not None:
             log.info("retention", due=done.due, erased=len(done.erased), chats=done.chats)
             await self._store.run(sweep_keys)
@@ -87,7 +119,7 @@ def open_errands(batch: Batch) -> list[str]:
 
 
 def run_errand(batch: Batch, name: str) -> tuple[Erased | None, list[Posted]]:
-    """Run one. Its outcome is a number: of messages being deleted, of keys wrapped anew."""
+    """Run one. Its outcome is in numbers: of messages being deleted, of keys wrapped anew and not."""
     [row] = batch.rows(select(errands).where(errands.c.id == name))
     erased: Erased | None = None
     posted: list[Posted] = []
@@ -96,9 +128,26 @@ def run_errand(batch: Batch, name: str) -> tuple[Erased | None, list[Posted]]:
         erased, posted = erase_with_farewell(batch, row.argument)
         outcome = str(len(erased.messages)) if erased else NOT_FOUND
     elif row.errand == ROTATE:
-        outcome = str(batch.vault.rotate())
+        done = batch.vault.rotate()
+        outcome = f"{done.moved} {done.left}"
+    elif row.errand == INVITE_ADMIN:
+        outcome = "done" if run_invite_admin(batch, row.argument) else NOT_FOUND
     batch.update(errands, "id", name, outcome=outcome)
     return erased, posted
+
+
+def run_invite_admin(batch: Batch, argument: str) -> Account | None:
+    """A link for an admin, asked for on the machine itself: "account:digest of the secret"."""
+    number, _, digest = argument.partition(":")
+    who = invite_admin(batch, int(number), digest)
+    if who is not None:
+        access_log.append(batch, 0, "invite-admin!", detail=f"account {who.id}")
+    return who
+
+
+def give_up(batch: Batch, name: str, why: str) -> None:
+    """An errand that cannot be run is not tried for ever."""
+    batch.update(errands, "id", name, outcome=f"{FAILED}{why}")
 
 
 def erase_with_farewell(batch: Batch, case: str) -> tuple[Erased | None, list[Posted]]:
@@ -123,14 +172,15 @@ def note_alive(batch: Batch) -> None:
     note_fact(batch, ALIVE, batch.hour)
 
 
-def nightly(batch: Batch, keep_days: dict[str, int]) -> Retention | None:
-    """Tonight's retention; None when it has run or must wait."""
-    if (
-        batch.hour < hour_fact(batch, PAUSED_UNTIL)
-        or batch.hour - hour_fact(batch, RETENTION) < DAY // 2
-    ):
+def nightly(batch: Batch, keep_days: dict[str, int], open_days: int) -> Retention | None:
+    """Tonight's retention; None when it has run or must wait.
+
+    Hours that only a clock that was ahead can have noted count for nothing.
+    """
+    is_paused = batch.hour < hour_fact(batch, PAUSED_UNTIL) <= batch.hour + DAY
+    if is_paused or 0 <= batch.hour - hour_fact(batch, RETENTION) < DAY // 2:
         return None
-    done = retain(batch, keep_days)
+    done = retain(batch, keep_days, open_days=open_days)
     note_fact(batch, RETENTION, batch.hour)
     note_fact(batch, HELD_BACK, done.held_back)
     return done
@@ -138,25 +188,21 @@ def nightly(batch: Batch, keep_days: dict[str, int]) -> Retention | None:
 
 def sweep_keys(batch: Batch) -> None:
     """Drop keys that nothing needs."""
-    drop_orphan_keys(batch)
+    drop_farewell_keys(batch)
     batch.vault.forget_erased_before(batch.at - ERASED_NOTED)
     scrub_copy(batch)
 
 
 def scrub_copy(batch: Batch) -> None:
-    """Take the keys of erased chats out of the one copy of keys.db that `backup` made, if it is there.
+    """Take the keys of erased chats out of the copies of keys.db that we know of.
 
-    Comes after the erasure is committed. A copy that cannot be reached is replaced by the next backup.
+    They are the one that `backup` made, if it is there, and those that a restore has put aside. Comes
+    after the erasure is committed. `doctor` tells of a copy that could not be reached.
     """
-    copy = Path(fact(batch, KEYS_COPY) or ".")
-    if not copy.is_file():
-        return
-    present = batch.vault.refs()
-    try:
-        with closing(sqlite3.connect(copy, timeout=5)) as keys, keys:
-            keys.execute("PRAGMA secure_delete=ON")
-            rows = keys.execute("SELECT ref FROM data_keys").fetchall()
-            gone = [row for row in rows if row[0] not in present]
-            keys.executemany("DELETE FROM data_keys WHERE ref = ?", gone)
-    except sqlite3.Error as error:
-        log.warning("backup.keys_not_scrubbed", error=type(error).__name__)
+    copies = map(Path, fact(batch, KEYS_COPY).splitlines())
+    for path in (*batch.vault.replaced, *copies):
+        try:
+            if path.is_file():
+                batch.vault.scrub(path)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("backup.keys_not_scrubbed", error=type(error).__name__)

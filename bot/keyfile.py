@@ -1,8 +1,9 @@
 """The key file: key-encryption keys and two fixed secrets, apart from the data they protect.
 
 JSON, readable by its owner alone. `keys` holds the newest key-encryption key first; there are two
-only while `vault` rotates. `index` (names of chats) and `buttons` (signatures) stay for ever, because
-every row and every button shown depends on them.
+only while `vault` rotates, or where a damaged data key waits under the older one. `index` (names of
+chats) and `buttons` (signatures) stay for ever, because every row and every button shown depends on
+them.
 """
 
 import base64
@@ -16,6 +17,8 @@ from typing import Self
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bot.ownership import hand_over
+
 KEY = 32
 NONCE = 12
 _OTHERS = 0o077
@@ -23,6 +26,10 @@ _OTHERS = 0o077
 
 class VaultError(Exception):
     """Records cannot be opened; the message says why, and what the operator can do."""
+
+
+class VaultDamagedError(VaultError):
+    """Keys are there but do not open now: people in danger are answered until that is mended."""
 
 
 class _Key(msgspec.Struct, frozen=True):
@@ -106,7 +113,9 @@ class KeyFile:
                 " Without it nobody can read them."
             ) from None
         except OSError as error:
-            raise VaultError(f"the key file {path} cannot be read: {error.strerror}.") from None
+            raise VaultDamagedError(
+                f"the key file {path} cannot be read: {error.strerror}."
+            ) from None
         if mode & _OTHERS:
             raise VaultError(f"others may read the key file. Close it: chmod 600 {path}")
         try:
@@ -118,7 +127,7 @@ class KeyFile:
         except msgspec.MsgspecError:
             fits = False
         if not fits:
-            raise VaultError(f"the key file {path} is damaged. Put back the copy you kept.")
+            raise VaultDamagedError(f"the key file {path} is damaged. Put back the copy you kept.")
         return cls(path, written)
 
     def write(self) -> None:
@@ -131,6 +140,7 @@ class KeyFile:
             file.write(msgspec.json.encode(self._written) + b"\n")
             file.flush()
             os.fsync(file.fileno())
+        hand_over(beside)
         beside.replace(self.path)
         folder = os.open(self.path.parent, os.O_RDONLY)
         try:
@@ -147,11 +157,10 @@ class KeyFile:
         keys = [_fresh_key(), *self._written.keys]
         return KeyFile(self.path, msgspec.structs.replace(self._written, keys=keys))
 
-    def with_newest_only(self) -> "KeyFile":
-        """The same without the older key-encryption keys."""
-        return KeyFile(
-            self.path, msgspec.structs.replace(self._written, keys=self._written.keys[:1])
-        )
+    def with_only(self, ids: set[str]) -> "KeyFile":
+        """The same without all other key-encryption keys."""
+        keys = [each for each in self._written.keys if each.id in ids]
+        return KeyFile(self.path, msgspec.structs.replace(self._written, keys=keys))
 
 
 def _fresh_key() -> _Key:

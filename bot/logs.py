@@ -8,6 +8,7 @@ message; an error that ends the program is told by its type and place.
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Mapping
 from types import TracebackType
@@ -89,6 +90,8 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     root.setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     sys.excepthook = _told
+    threading.excepthook = _told_of_thread
+    sys.unraisablehook = _told_of_unraisable
 
 
 class _ByPlace(logging.Handler):
@@ -113,6 +116,18 @@ def _told(kind: type[BaseException], error: BaseException, trace: TracebackType 
     log = structlog.get_logger()
     for name, frames in _chain(kind, error, trace):
         log.error("program.failed", error=name, place=" < ".join(reversed(frames))[-200:])
+
+
+def _told_of_thread(failed: threading.ExceptHookArgs) -> None:
+    """A thread ends with an error."""
+    if failed.exc_value is not None:
+        _told(failed.exc_type, failed.exc_value, failed.exc_traceback)
+
+
+def _told_of_unraisable(failed: "sys.UnraisableHookArgs") -> None:
+    """Something that was being cleared away failed."""
+    if failed.exc_value is not None:
+        _told(failed.exc_type, failed.exc_value, failed.exc_traceback)
 
 
 def _chain(

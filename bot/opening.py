@@ -25,8 +25,12 @@ PATIENCE = 150  # polls, half a minute in all
 
 
 @contextmanager
-def opened(settings: Settings, clock: Callable[[], datetime]) -> Iterator[tuple[Store, bool]]:
+def opened(
+    settings: Settings, clock: Callable[[], datetime], *, looks: bool = False
+) -> Iterator[tuple[Store, bool]]:
     """The store, and whether it is for reading only because the assistant runs.
+
+    Who only `looks` changes nothing, not even a lock: neither file nor owner.
 
     Raises:
         StoreDownError: nothing is kept there, or it cannot be opened.
@@ -36,11 +40,12 @@ def opened(settings: Settings, clock: Callable[[], datetime]) -> Iterator[tuple[
     if not database_path(settings.data_dir).exists():
         raise StoreDownError(f"nothing is kept in {settings.data_dir} yet.")
     with ExitStack() as stack:
-        try:
-            stack.enter_context(Lock(settings.data_dir))
-            is_running = False
-        except AlreadyRunningError:
-            is_running = True
+        is_running = looks
+        if not looks:
+            try:
+                stack.enter_context(Lock(settings.data_dir))
+            except AlreadyRunningError:
+                is_running = True
         vault = Vault.open(settings.data_dir, settings.key_file, read_only=is_running)
         stack.callback(vault.close)
         store = Store.open(settings.data_dir, vault, clock, read_only=is_running)

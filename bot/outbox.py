@@ -5,6 +5,7 @@ Laws:
 - A row goes pending -> sending (committed) -> sent (with the channel's name of the message). What a
   crash left in between is sent again: a bubble may come twice, and none is lost.
 - Each chat has a line of its own. A chat that must wait (429, timeouts, 5xx) holds up nobody else.
+- An urgent message (an alert about danger) goes to the head of its line, behind other urgent ones.
 - A toast stands in no line: it is of use for seconds only.
 
 Counterparts: `reception` offers messages after their COMMIT; a channel's `deliver` sends them.
@@ -35,6 +36,7 @@ from bot.store import post
 from bot.store.batch import Batch
 from bot.store.database import StoreDownError
 from bot.store.records import Body, Hold, Posted
+from bot.store.staff_posts import topic_of
 from bot.store.writer import Store
 
 Deliver = Callable[[Outgoing], Awaitable[Outcome]]
@@ -42,7 +44,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 FIRST_BACK_OFF = timedelta(seconds=1)
 LONGEST_BACK_OFF = timedelta(minutes=5)
-LONGEST_HOLD = timedelta(hours=1)  # after a restart, should the clock have been set back
+LONGEST_HOLD = timedelta(hours=1)  # of a hold that an older version kept without its length
 STORE_BACK_OFF = timedelta(seconds=1)
 REMEMBERED = 20_000  # names of sent messages, for taking their buttons away
 IDLE_LINES = 5_000
@@ -60,9 +62,22 @@ class _Line:
         self.bucket = bucket
         self.tries = 0
         self.sending = 0  # the row that is committed as being sent
+        self.called: Posted | None = None  # the one that the channel has now
         self.is_served = False
         self.settled = asyncio.Event()
         self.settled.set()
+
+    def add(self, posted: Posted) -> None:
+        """Take its place: at the end, or behind the urgent ones and what is being sent now."""
+        if not posted.body.urgent:
+            self.queue.append(posted)
+            return
+        place = 0
+        while place < len(self.queue) and (
+            self.queue[place].body.urgent or self.queue[place] is self.called
+        ):
+            place += 1
+        self.queue.insert(place, posted)
 
 
 class Outbox:
@@ -111,7 +126,7 @@ class Outbox:
                 self._spawn(self._toast(each))
                 continue
             line = self._line(each.body.chat_id)
-            line.queue.append(each)
+            line.add(each)
             line.settled.clear()
             self._serve_line(each.body.chat_id, line)
 
@@ -122,10 +137,9 @@ class Outbox:
             line.queue.clear()
             line.settled.set()
 
-    async def say_now(self, chat_id: ChatId, replies: Sequence[Reply]) -> None:
+    async def say_now(self, chat_id: ChatId, reply: Reply) -> Outcome:
         """Send past the store, when it is down; one try, out of line."""
-        for reply in replies:
-            await self._call(Posted(id=0, ref="", body=message(chat_id, reply)), reply.edits)
+        return await self._call(Posted(id=0, ref="", body=message(chat_id, reply)), reply.edits)
 
     async def idle(self, chat_id: ChatId | None = None) -> None:
         """Until nothing that can be sent now is left, for one chat or for all."""
@@ -154,7 +168,7 @@ class Outbox:
         self.offer([each for each in unsent if each.id not in offered])
         self._is_loaded = True
         for chat_id, line in list(self._lines.items()):
-            line.queue = deque(sorted(line.queue, key=lambda each: each.id))
+            line.queue = deque(sorted(line.queue, key=lambda each: (not each.body.urgent, each.id)))
             self._serve_line(chat_id, line)
 
     async def stop(self, within: timedelta = timedelta(seconds=10)) -> None:
@@ -209,21 +223,21 @@ class Outbox:
         posted = line.queue[0]
         if posted.hold is not None and line.tries == 0:  # from before a restart
             line.tries = posted.hold.tries
-            await self._rest(line, min(posted.hold.until - self._clock(), LONGEST_HOLD))
-        edits = await self._target(posted.body)
-        if posted.body.kind is OutgoingKind.STRIP and edits is None:
-            await self._keep(lambda batch: post.mark_sent(batch, posted, None))
-            self._pop(line, posted)
-            return
+            longest = posted.hold.length or LONGEST_HOLD
+            await self._rest(line, min(posted.hold.until - self._clock(), longest))
         if posted.body.kind in _PACED:
             await self._rest(line, line.bucket.take(self._clock()), settles=False)
             bucket = self._buckets.get(_prefix(chat_id))
             if bucket is not None:
                 await self._rest(line, bucket.take(self._clock()), settles=False)
-        if line.tries or (line.sending != posted.id and not posted.is_sending):
-            await self._keep(lambda batch: post.mark_sending(batch, posted))
-        outcome = await self._call(posted, edits)
-        figures.sent.labels(type(outcome).__name__).inc()
+            if not line.queue:
+                return  # erased meanwhile
+            posted = line.queue[0]  # something urgent may have come
+        line.called = posted
+        try:
+            outcome = await self._called(posted, line)
+        finally:
+            line.called = None
         if not line.queue or line.queue[0] is not posted:
             return  # erased meanwhile
         match outcome:
@@ -233,10 +247,24 @@ class Outbox:
                 await self._postponed(posted, outcome, line)
             case Unreachable():
                 log.info("outbox.unreachable", chat=posted.ref[:8])
-                await self._keep(lambda batch: post.mark_blocked(batch, posted.ref))
+                lost = await self._keep(lambda batch: post.mark_blocked(batch, posted.ref))
                 line.queue.clear()
+                self.offer(lost)
             case Refused():
                 await self._refused(posted, outcome, line)
+
+    async def _called(self, posted: Posted, line: _Line) -> Outcome:
+        """What the channel makes of it; its row says before that it is being sent."""
+        edits, topic = await self._target(posted.body)
+        if posted.body.kind is OutgoingKind.STRIP and edits is None:
+            return Delivered()
+        if line.tries or (line.sending != posted.id and not posted.is_sending):
+            await self._keep(lambda batch: post.mark_sending(batch, posted))
+        outcome = await self._call(posted, edits, topic)
+        figures.sent.labels(type(outcome).__name__).inc()
+        if isinstance(outcome, Delivered) and outcome.topic != topic:
+            line.bucket.take(self._clock())  # a new topic begins with a message of its own
+        return outcome
 
     async def _delivered(self, posted: Posted, outcome: Delivered, line: _Line) -> None:
         if outcome.message is not None:
@@ -245,13 +273,18 @@ class Outbox:
                 self._names.popitem(last=False)
         follower = line.queue[1] if len(line.queue) > 1 else None
 
-        def job(batch: Batch) -> None:
-            post.mark_sent(batch, posted, outcome.message)
+        def job(batch: Batch) -> list[Posted]:
             if follower is not None:
                 post.mark_sending(batch, follower)
+            return post.mark_sent(
+                batch, posted, outcome.message, outcome.before, topic=outcome.topic
+            )
 
-        await self._keep(job)
+        line.called = posted  # nothing may stand before it until it is gone
+        following = await self._keep(job)
         self._pop(line, posted)
+        line.called = None
+        self.offer(following)
         line.sending = follower.id if follower is not None else 0
         if posted.alert is not None:
             self._alert_sent()
@@ -260,7 +293,7 @@ class Outbox:
         line.tries += 1
         back_off = min(FIRST_BACK_OFF * 2 ** min(line.tries - 1, 20), LONGEST_BACK_OFF)
         after = outcome.after if outcome.after > timedelta(0) else back_off
-        hold = Hold(until=self._clock() + after, tries=line.tries)
+        hold = Hold(until=self._clock() + after, tries=line.tries, length=after)
         await self._keep(lambda batch: post.mark_held(batch, posted, hold))
         log.info(
             "outbox.later", chat=posted.ref[:8], why=outcome.why, seconds=after.total_seconds()
@@ -269,15 +302,18 @@ class Outbox:
 
     async def _refused(self, posted: Posted, outcome: Refused, line: _Line) -> None:
         if posted.body.kind in _MAY_FAIL:
-            await self._keep(lambda batch: post.mark_sent(batch, posted, None))
+            following = await self._keep(lambda batch: post.mark_sent(batch, posted, None))
         else:
             log.warning("outbox.refused", chat=posted.ref[:8])
-            await self._keep(lambda batch: post.mark_refused(batch, posted, outcome.why))
+            following = await self._keep(
+                lambda batch: post.mark_refused(batch, posted, outcome.why)
+            )
         self._pop(line, posted)
+        self.offer(following)
 
     def _pop(self, line: _Line, posted: Posted) -> None:
-        if line.queue and line.queue[0] is posted:
-            line.queue.popleft()
+        if posted in line.queue:
+            line.queue.remove(posted)
         line.tries = 0
 
     async def _rest(self, line: _Line, time: timedelta, *, settles: bool = True) -> None:
@@ -289,22 +325,28 @@ class Outbox:
 
     # --- the channel and the store -----------------------------------------------------------------
 
-    async def _target(self, body: Body) -> MessageId | None:
+    async def _target(self, body: Body) -> tuple[MessageId | None, str]:
+        """The message that is meant, and the topic of the case."""
+        if body.topic_of:
+            kept = await self._keep(lambda batch: topic_of(batch, body.topic_of))
+            return body.edits, kept.topic
         if body.of is None:
-            return body.edits
+            return body.edits, ""
         of = body.of
         shown = self._names.get(of) or await self._keep(
             lambda batch: post.shown(batch, body.chat_id, of)
         )
-        return None if shown == body.unless else shown
+        return None if shown == body.unless else shown, ""
 
-    async def _call(self, posted: Posted, edits: MessageId | None) -> Outcome:
+    async def _call(self, posted: Posted, edits: MessageId | None, topic: str = "") -> Outcome:
         chat_id = posted.body.chat_id
         deliver = self._channels.get(_prefix(chat_id))
         if deliver is None:
             return Refused(why=f"no channel for {_prefix(chat_id)}")
         # An error of the channel is its own mistake, and must not stop the other chats: as a value.
-        [outcome] = await asyncio.gather(deliver(posted.outgoing(edits)), return_exceptions=True)
+        [outcome] = await asyncio.gather(
+            deliver(posted.outgoing(edits, topic)), return_exceptions=True
+        )
         if isinstance(outcome, Exception):
             log.error("outbox.channel_failed", error=type(outcome).__name__)
             tries = self._line(chat_id).tries

@@ -26,9 +26,16 @@ class Pace:
         return cls(per_chat=1e9, burst=10**9, per_bot=1e9, group_per_minute=10**9)
 
     def chat_bucket(self, chat_id: ChatId) -> "Bucket":
-        """A full bucket for one chat; ids of groups begin with a minus."""
+        """A full bucket for one chat; ids of groups begin with a minus.
+
+        No minute of a group sees more than `group_per_minute`: what comes back in a minute, the
+        bucket and one more make that number. It begins nearly empty, for what was sent right
+        before a restart counts, too.
+        """
         if chat_id.partition(":")[2].startswith("-"):
-            return Bucket(rate=self.group_per_minute / 60, size=max(1, self.group_per_minute // 4))
+            size = max(1, self.group_per_minute // 4)
+            back = max(1, self.group_per_minute - size - 1)
+            return Bucket(rate=back / 60, size=size, tokens=1)
         return Bucket(rate=self.per_chat, size=self.burst)
 
     def bot_bucket(self) -> "Bucket":
@@ -39,10 +46,10 @@ class Pace:
 class Bucket:
     """`size` tokens that come back at `rate` a second. Taking one may owe it to the future."""
 
-    def __init__(self, rate: float, size: int) -> None:
+    def __init__(self, rate: float, size: int, tokens: int | None = None) -> None:
         self._rate = rate
         self._size = float(size)
-        self._tokens = float(size)
+        self._tokens = float(size if tokens is None else tokens)
         self._at: datetime | None = None
 
     def take(self, at: datetime) -> timedelta:

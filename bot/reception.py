@@ -2,7 +2,7 @@
 
 `receive` returns after COMMIT; a channel confirms an update only then. Load the session, let
 `dialogue` decide, write what it decided, hand the messages to the outbox. When nothing can be kept,
-`receive` raises and `floor` has the words that do not need a store.
+`receive` raises, and `answer_from_memory` says the words that do not need a store.
 
 Counterparts: `effects`, which writes a turn; `store`, which commits it; `outbox`, which sends.
 """
@@ -10,21 +10,19 @@ Counterparts: `effects`, which writes a turn; `store`, which commits it; `outbox
 import asyncio
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 
 import msgspec
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from bot import figures
-from bot.alerts import acknowledge, alerts_again, sent_alerts
+from bot.alerts import StaffChat, alerts_again, sent_alerts
+from bot.console import access_log
 from bot.core.content import Content
-from bot.core.content.wording import fill
 from bot.core.dialogue.floor import is_about_danger
 from bot.core.model import (
     AlertSent,
@@ -32,28 +30,30 @@ from bot.core.model import (
     CaseCode,
     ChatId,
     EraseChat,
-    EventId,
     Reply,
     Session,
-    Toast,
     Turn,
-    Wake,
     WokeUp,
 )
-from bot.core.post import Delivery
-from bot.effects import FROM_CLIENT, carry_out, message, toast
+from bot.core.post import Delivery, FromStaff
+from bot.effects import FROM_CLIENT, Receipts, carry_out, message, toast
 from bot.flood import Flood, Verdict
+from bot.floor import Floor
 from bot.housekeeping import Housekeeping, scrub_copy
 from bot.outbox import Outbox
 from bot.replay import rebuilt
+from bot.staff_group import aftermath, heard, taken
+from bot.store.backups import UNREADABLE
 from bot.store.batch import Batch
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
+from bot.store.erasure import is_half_erased
 from bot.store.post import bury, mark_blocked, post
-from bot.store.records import KeptSession, KeptWake, Posted
+from bot.store.records import KeptSession, Posted
 from bot.store.tables import alerts, wakes
-from bot.store.writer import Store
+from bot.store.writer import Job, Store
 from bot.vault import SealBrokenError
+from bot.waking import due_wakes
 
 Advance = Callable[[Session, AnyEvent, Content], Turn]
 LastResort = Callable[[AnyEvent], tuple[Reply, ...]]
@@ -61,7 +61,6 @@ LastResort = Callable[[AnyEvent], tuple[Reply, ...]]
 CODE_LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"  # none that look alike, no vowels, so no words
 TICK = timedelta(seconds=3)
 ALERTS_EVERY = timedelta(seconds=30)
-REMEMBERED = 10_000  # updates that the floor has answered
 log = structlog.get_logger()
 
 
@@ -85,6 +84,8 @@ class Reception:
         last_resort: LastResort,
         staff_chat: ChatId | None = None,
         is_danger: Callable[[AnyEvent], bool] = lambda _event: False,
+        console_url: str = "",
+        floor: Floor | None = None,
     ) -> None:
         self._store = store
         self._contents = contents
@@ -92,10 +93,10 @@ class Reception:
         self._outbox = outbox
         self._advance = advance
         self._last_resort = last_resort
-        self._staff_chat = staff_chat
+        self._staff = StaffChat.of(staff_chat, console_url)
         self._is_danger = is_danger
         self._flood = Flood()
-        self._floored: OrderedDict[str, None] = OrderedDict()
+        self._floor = floor or Floor()
         self._house = Housekeeping(store, contents, clock, outbox)
         self._nudged = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -104,16 +105,18 @@ class Reception:
 
     # --- events --------------------------------------------------------------------------------
 
-    async def receive(self, delivery: Delivery) -> bool:
-        """Keep one event and what it leads to; False if it was known and nothing was done.
+    async def receive(self, delivery: Delivery, also: Job[None] | None = None) -> bool:
+        """Keep one event, what it leads to, and `also`; False if it was known and nothing was done.
 
         Raises:
-            StoreDownError: nothing was kept; ask `floor` what to say, and receive it again later.
+            StoreDownError: nothing was kept; `answer_from_memory`, and receive it again later.
 
         """
-        return (await self._received([delivery]))[0]
+        return (await self._received([delivery], also))[0]
 
-    async def receive_all(self, deliveries: Sequence[Delivery]) -> None:
+    async def receive_all(
+        self, deliveries: Sequence[Delivery], also: Job[None] | None = None
+    ) -> None:
         """The same for several, in order, in one transaction.
 
         Raises:
@@ -121,28 +124,29 @@ class Reception:
 
         """
         if deliveries:
-            await self._received(deliveries)
+            await self._received(deliveries, also)
 
-    def floor(self, delivery: Delivery) -> tuple[Reply, ...]:
-        """What to say when nothing can be kept: once for each update, however often it comes."""
-        if delivery.event is None or delivery.update_id in self._floored:
-            return ()
-        self._floored[delivery.update_id] = None
-        while len(self._floored) > REMEMBERED:
-            self._floored.popitem(last=False)
-        return self._last_resort(delivery.event)
+    async def answer_from_memory(self, deliveries: Sequence[Delivery]) -> None:
+        """Say what needs no store: to each update once, to whoever is in danger first."""
+        found = [(each.update_id, each.event) for each in deliveries if each.event is not None]
+        for name, event in sorted(found, key=lambda each: not self._is_danger(each[1])):
+            words = partial(self._last_resort, event)
+            await self._floor.answer(name, event.chat_id, words, self._outbox.say_now)
 
-    async def _received(self, deliveries: Sequence[Delivery]) -> list[bool]:
+    async def _received(self, deliveries: Sequence[Delivery], also: Job[None] | None) -> list[bool]:
         verdicts = {each.update_id: self._verdict(each) for each in deliveries}
         chats = [each.event.chat_id for each in deliveries if each.event is not None]
 
         def job(batch: Batch) -> list["_Done"]:
-            return [
+            done = [
                 self._one(batch, each)
                 if verdicts[each.update_id] is Verdict.HEARD
                 else self._flooded(batch, each, verdicts[each.update_id])
                 for each in deliveries
             ]
+            if also and any(each.is_new for each in done):
+                also(batch)
+            return done
 
         try:
             done = await self._store.run(
@@ -153,10 +157,11 @@ class Reception:
             raise
         except Exception as error:  # noqa: BLE001 (the safety floor: our mistake must not silence the bot)
             if len(deliveries) > 1:
-                return [await self.receive(each) for each in deliveries]
+                return [await self.receive(each, also) for each in deliveries]
             done = [await self._store.run(self._failing(deliveries[0], type(error).__name__))]
         for delivery, each in zip(deliveries, done, strict=True):
             _count(delivery, each, verdicts[delivery.update_id])
+            each.log_turn()  # only now it is kept
             if each.dropped is not None:
                 self._outbox.forget(each.dropped)
             self._outbox.offer(each.posted)
@@ -167,7 +172,7 @@ class Reception:
 
     # --- one event, in the store's thread ----------------------------------------------------------
 
-    def _one(self, batch: Batch, delivery: Delivery) -> "_Done":
+    def _one(self, batch: Batch, delivery: Delivery, receipts: Receipts | None = None) -> "_Done":
         if batch.is_known(delivery.update_id):
             return _Done(self._toasts(delivery), is_new=False)
         batch.remember(delivery.update_id)
@@ -175,16 +180,25 @@ class Reception:
         if delivery.acknowledges is not None:
             return _Done(self._acknowledged(batch, delivery, delivery.acknowledges))
         if delivery.blocked is not None:
-            mark_blocked(batch, batch.vault.ref(delivery.blocked))
+            lost = mark_blocked(batch, batch.vault.ref(delivery.blocked))
+            return _Done(lost, dropped=delivery.blocked)
+        if delivery.from_staff is not None:
+            return _Done(self._from_staff(batch, delivery, delivery.from_staff))
         if delivery.problem:
-            ref = batch.vault.ref(ChatId("unreadable:"))
+            ref = batch.vault.ref(delivery.of_chat or UNREADABLE)
             bury(batch, ref, "unreadable", delivery.problem, delivery.raw)
         if event is None:
-            return _Done(self._toasts(delivery), dropped=delivery.blocked)
+            return _Done(self._toasts(delivery))
         if not self._settled(batch, event):
             return _Done([])
         began = time.perf_counter()
-        kept = self._kept(batch, event.chat_id) or self._new(event.chat_id)
+        receipt: list[Posted] = []
+        if was_erased := is_half_erased(batch, event.chat_id):
+            done = Reply(text=self._contents.newest.wording.erase.done)
+            receipt = [post(batch, message(event.chat_id, done))]
+            if not self._is_danger(event):
+                return _Done([*self._toasts(delivery), *receipt], dropped=event.chat_id)
+        kept = self._kept(batch, event.chat_id) or self._new(batch, event.chat_id)
         content = self._content(batch, kept.session)
         pinned = msgspec.structs.replace(kept.session, content_version=content.version)
         turn = self._advance(pinned, event, content)
@@ -194,20 +208,24 @@ class Reception:
             event,
             turn,
             content,
-            staff_chat=self._staff_chat,
+            staff=self._staff,
             recall=self._outbox.recall,
             is_free=self._outbox.is_free(event.chat_id),
+            receipts=receipts,
         )
-        log.info(
-            "turn",
+        erases = was_erased or any(isinstance(effect, EraseChat) for effect in turn.effects)
+        if not erases:
+            posted += aftermath(batch, event, turn.session, content, self._staff)
+        said = log.bind(
             chat=batch.vault.ref(event.chat_id)[:8],
             event_type=type(event).__name__,
             because=turn.because,
             ms=round((time.perf_counter() - began) * 1000, 1),
         )
-        erases = any(isinstance(effect, EraseChat) for effect in turn.effects)
         return _Done(
-            [*self._toasts(delivery, turn), *posted], dropped=event.chat_id if erases else None
+            [*self._toasts(delivery, turn), *receipt, *posted],
+            dropped=event.chat_id if erases else None,
+            log_turn=lambda: said.info("turn"),
         )
 
     def _verdict(self, delivery: Delivery) -> Verdict:
@@ -239,13 +257,18 @@ class Reception:
         try:
             return batch.session(chat_id)
         except SealBrokenError:
+            if is_half_erased(batch, chat_id):
+                return None
             log.warning("session.rebuilt", chat=batch.vault.ref(chat_id)[:8])
             content_of = partial(self._contents.version, batch)
             return rebuilt(batch, chat_id, self._advance, content_of)
 
-    def _new(self, chat_id: ChatId) -> KeptSession:
+    def _new(self, batch: Batch, chat_id: ChatId) -> KeptSession:
         version = self._contents.newest.version
-        session = Session(chat_id=chat_id, case_code=fresh_case_code(), content_version=version)
+        code = fresh_case_code()
+        while batch.is_code_taken(code):
+            code = fresh_case_code()
+        session = Session(chat_id=chat_id, case_code=code, content_version=version)
         return KeptSession(session=session)
 
     def _content(self, batch: Batch, session: Session) -> Content:
@@ -285,7 +308,7 @@ class Reception:
                 return _Done(self._toasts(delivery), is_new=False)
             batch.remember(delivery.update_id)
             event = delivery.event
-            chat_id = event.chat_id if event else ChatId("unreadable:")
+            chat_id = event.chat_id if event else UNREADABLE
             raw = repr(event).encode(errors="backslashreplace")
             bury(batch, batch.vault.ref(chat_id), "failed", problem, raw)
             posted = self._toasts(delivery)
@@ -303,21 +326,30 @@ class Reception:
         posted: list[Posted] = []
         for untold in sent_alerts(batch, case):
             posted.extend(self._one(batch, untold).posted)
-        acknowledge(batch, case, delivery.staff)
-        if delivery.callback_id and self._staff_chat is not None:
-            words = self._contents.newest.wording.staff.acknowledged
-            text = fill(words, staff=delivery.staff, case=case)
-            posted.append(toast(self._staff_chat, delivery.callback_id, (Toast(text=text),)))
+        if delivery.callback_id:
+            access_log.append_of_telegram(batch, delivery.staff, "acknowledge!", case)
+        return posted + taken(batch, delivery, case, self._contents.newest, self._staff)
+
+    def _from_staff(self, batch: Batch, delivery: Delivery, said: FromStaff) -> list[Posted]:
+        """What staff write in their group is an event of the client's chat, like any other."""
+        if self._staff is None:
+            return []
+        found = heard(batch, delivery, said, self._contents.newest, self._staff)
+        posted = list(found.posted)
+        for event in found.events:
+            posted += self._one(batch, event, found.receipts).posted
         return posted
 
     async def tell_staff(self, text: str) -> None:
         """Send staff a sentence about the bot itself, never about a client."""
-        chat = self._staff_chat
-        if chat is not None:
-            reply = Reply(text=text)
-            self._outbox.offer(
-                await self._store.run(lambda batch: [post(batch, message(chat, reply))])
-            )
+        if self._staff is not None:
+            chat, reply = self._staff.chat_id, Reply(text=text)
+            try:
+                posted = await self._store.run(lambda batch: [post(batch, message(chat, reply))])
+            except StoreDownError:
+                log.warning("staff.not_told")
+            else:
+                self._outbox.offer(posted)
 
     # --- time ------------------------------------------------------------------------------------
 
@@ -328,6 +360,8 @@ class Reception:
                 await self.tick()
             except StoreDownError:
                 log.warning("tick.store_down")
+            except SealBrokenError:  # one damaged record must not silence the bot for everybody
+                log.error("tick.damaged")  # noqa: TRY400 (where it was is told by doctor)
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK.total_seconds()):
                     await self._nudged.wait()
@@ -345,37 +379,36 @@ class Reception:
             StoreDownError: next time, then.
 
         """
-        for delivery in await self._store.run(self._due):
-            await self.receive(delivery)
+        for delivery in await self._store.run(lambda batch: due_wakes(batch) + sent_alerts(batch)):
+            try:
+                await self.receive(delivery)
+            except SealBrokenError:  # not even its key opens; the others still have to be woken
+                log.warning("chat.damaged", event_type=type(delivery.event).__name__)
         now = self._clock()
-        if self._alerts_seen_at is None or abs(now - self._alerts_seen_at) >= ALERTS_EVERY:
-            self._alerts_seen_at = now
-            if self._staff_chat is not None:
-                content, chat = self._contents.newest, self._staff_chat
-                again = await self._store.run(lambda batch: alerts_again(batch, content, chat))
-                self._outbox.offer(again)
-        await self._house.tick()
-
-    def _due(self, batch: Batch) -> list[Delivery]:
-        due = []
-        for row in batch.rows(select(wakes).where(wakes.c.due_hour <= batch.hour)):
-            cell = f"{row.ref}:{row.reason}"
-            wake = batch.unseal(row.ref, wakes.c.sealed, cell, row.sealed, KeptWake)
-            if wake.due_at <= batch.at:
-                name = EventId(f"wake:{_digest(cell, wake.due_at.isoformat())}")
-                event = WokeUp(
-                    event_id=name, chat_id=wake.chat_id, at=batch.at, reason=Wake(row.reason)
+        if (staff := self._staff) is not None:
+            seen, content = self._alerts_seen_at, self._contents.newest
+            repeats = seen is None or abs(now - seen) >= ALERTS_EVERY
+            self._alerts_seen_at = now if repeats else seen
+            self._outbox.offer(
+                await self._store.run(
+                    lambda batch: alerts_again(batch, content, staff, repeats=repeats)
                 )
-                due.append(Delivery(update_id=name, received_at=batch.at, event=event))
-        return due + sent_alerts(batch)
+            )
+        await self._house.tick()
 
 
 class _Done:
     """What became of a delivery; offered to the outbox after the COMMIT."""
 
     def __init__(
-        self, posted: list[Posted], *, is_new: bool = True, dropped: ChatId | None = None
+        self,
+        posted: list[Posted],
+        *,
+        is_new: bool = True,
+        dropped: ChatId | None = None,
+        log_turn: Callable[[], None] = lambda: None,
     ) -> None:
+        self.log_turn = log_turn
         self.posted = posted
         self.is_new = is_new
         self.dropped = dropped  # a chat for which nothing that waits is to be sent any more
@@ -390,8 +423,3 @@ def _count(delivery: Delivery, done: _Done, verdict: Verdict) -> None:
         figures.unreadable.inc()
     elif delivery.event is not None:
         figures.turns.labels(type(delivery.event).__name__).inc()
-
-
-def _digest(*names: str) -> str:
-    """A name for an event of our own that says neither when nor for whom."""
-    return sha256("\0".join(names).encode()).hexdigest()[:32]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -64,6 +65,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Address where staff open the console, if another server stands before it."
         ),
     ] = ""
+    bot_console_proxy: Annotated[
+        str,
+        Meta(
+            description="IP address of that server, if it passes on in X-Forwarded-For where staff"
+            " come from."
+        ),
+    ] = ""
+    bot_fhir_base: Annotated[
+        str,
+        Meta(description="Root of the names in FHIR exports, an https address; else urn:uuid."),
+    ] = ""
     bot_messages_per_second: Annotated[
         str,
         Meta(description="How fast the bot may write to all chats together; Telegram allows 30."),
@@ -112,6 +124,10 @@ def settings(environment: Mapping[str, str]) -> Settings:
     loopback = ("https://", "http://127.0.0.1", "http://localhost")
     if chosen.bot_webhook_url and not chosen.bot_webhook_url.startswith(loopback):
         raise SettingsError("BOT_WEBHOOK_URL must begin with https:// (http only on this machine)")
+    if chosen.bot_console_proxy and not _is_address(chosen.bot_console_proxy):
+        raise SettingsError("BOT_CONSOLE_PROXY must be an IP address, such as 172.18.0.2")
+    if chosen.bot_fhir_base and not re.fullmatch(r"https?://[^\s|#?]+", chosen.bot_fhir_base):
+        raise SettingsError("BOT_FHIR_BASE must be an address such as https://clinic.example/fhir")
     if not re.fullmatch(r"-?\d*", chosen.bot_staff_chat_id):
         raise SettingsError("BOT_STAFF_CHAT_ID must be a number, such as -1001234567890")
     if not re.fullmatch(r"[1-9]\d{0,3}", chosen.bot_messages_per_second):
@@ -123,6 +139,14 @@ def settings(environment: Mapping[str, str]) -> Settings:
             "BOT_KEY_FILE must lie outside BOT_DATA_DIR: a key beside its lock is none"
         )
     return chosen
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def settings_table() -> str:

@@ -1,15 +1,13 @@
-"""A chat's record as plain text: for the person (`own_record`) and for staff (`case_page`).
+"""A chat as plain text, as it stands in what the person gets and in what staff read.
 
-Pure: from stored turns and content to text.
+Pure: from stored turns to text. Counterparts: `own_record`, `case_page`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.core.content import Content
 from bot.core.model import (
     AnyEvent,
     AttachmentReceived,
-    CaseCode,
     CommandReceived,
     MessageEdited,
     OptionChosen,
@@ -18,8 +16,6 @@ from bot.core.model import (
     TextReceived,
 )
 from bot.store.records import KeptTurn
-
-WIDTH = 78
 
 
 def labels_shown(turns: Iterable[KeptTurn]) -> dict[str, str]:
@@ -52,15 +48,9 @@ def said(event: AnyEvent, labels: Mapping[str, str]) -> str:
             return ""
 
 
-def own_record(turns: list[KeptTurn], case: CaseCode, content: Content) -> bytes:
-    """Everything of the chat in the order it was said, as a UTF-8 text file."""
-    words = content.wording.record
-    lines = [content.spoken(words.title), case, ""]
-    lines.extend(_spoken(turns, words.you, words.bot))
-    return "\n".join(lines).encode()
-
-
-def _spoken(turns: list[KeptTurn], you: str, bot: str) -> Iterator[str]:
+def spoken(turns: Iterable[KeptTurn], you: str, bot: str) -> Iterator[str]:
+    """Everything of the chat in the order it was said."""
+    turns = list(turns)
     labels = labels_shown(turns)
     day = ""
     for turn in turns:
@@ -75,4 +65,3 @@ def _spoken(turns: list[KeptTurn], you: str, bot: str) -> Iterator[str]:
             if isinstance(effect, Reply):
                 who = turn.event.staff if isinstance(turn.event, StaffReplied) else bot
                 yield f"{at:%H:%M} {who}: {effect.text.replace('**', '')}"
-    yield ""

@@ -6,9 +6,12 @@ Laws:
   the key file, outside the data folder. Whoever holds one of the three reads nothing.
 - A seal is AES-256-GCM, bound to table, column and row: a cell moved elsewhere does not open.
 - To erase a chat is to drop its data key: every copy of its data, wherever it is, is then noise.
+- Each data key has a serial of its own. Serials of dropped keys are noted, so that `scrub` takes
+  exactly those out of copies of `keys.db`: a chat that begins anew has a new key under its old name.
 - A chat is looked up by `ref`, an HMAC of its id, so that no table holds the id in clear.
 
-Counterparts: `keyfile`, which reads the key file, and `store`, whose one thread is the only caller.
+Counterparts: `keyfile`, which reads the key file; `keys_db`, which knows the tables of `keys.db`;
+and `store`, whose one thread is the only caller.
 """
 
 import base64
@@ -18,19 +21,24 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.checksum import forget_sum, is_as_left, note_sum
 from bot.core.model import ChatId
-from bot.keyfile import KeyFile, VaultError
+from bot.keyfile import KeyFile, VaultDamagedError, VaultError
+from bot.keys_db import SERIAL, connected, make_tables, scrub, still_in
+from bot.ownership import hand_over
+from bot.sqlite_errors import out_of_reach
 
 NONCE = 12
 KEY = 32
 FORMAT = b"\x01"
 CACHED = 20_000  # data keys held open; 20,000 of them take about 5 MB
 _CHECK = b"the key file fits these keys"
+_CHECK_OF = "SELECT fact FROM facts WHERE name = 'check'"
 _PLACEHOLDERS = 500  # names in one SELECT ... IN; SQLite takes 32,766, old ones 999
 
 __all__ = ["SealBrokenError", "Vault", "VaultError"]
@@ -38,6 +46,13 @@ __all__ = ["SealBrokenError", "Vault", "VaultError"]
 
 class SealBrokenError(Exception):
     """A sealed field does not open: it was damaged, moved here, or its key is erased."""
+
+
+class Rotation(NamedTuple):
+    """How many data keys were wrapped anew, and how many are damaged and stay as they are."""
+
+    moved: int
+    left: int
 
 
 class Vault:
@@ -68,63 +83,58 @@ class Vault:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = data_dir / "keys.db"
         used = path.exists() and path.stat().st_size > 0
-        file = KeyFile.read(key_file) if key_file.exists() or used else KeyFile.make(key_file)
         if not used and (data_dir / "bot.db").exists():
-            raise VaultError(
+            raise VaultDamagedError(
                 f"{path} is missing, and with it the keys to the records beside it. Put back its"
                 " newest copy: python -m bot restore --help"
             )
-        if not read_only:
-            if not is_as_left(path):
-                raise VaultError(
-                    f"{path} is damaged: it is not as the assistant left it. Put back its newest"
-                    " copy: python -m bot restore --help"
-                )
-            forget_sum(path)
-        try:
-            keys = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
-            path.chmod(0o600)
-            # A rollback journal that is truncated leaves no old page behind; see `store.database`.
-            for pragma in ("journal_mode=TRUNCATE", "synchronous=EXTRA", "secure_delete=ON"):
-                keys.execute(f"PRAGMA {pragma}")
-            keys.executescript(
-                """
-                CREATE TABLE IF NOT EXISTS data_keys (
-                    ref TEXT PRIMARY KEY, kek TEXT NOT NULL, wrapped BLOB NOT NULL
-                ) WITHOUT ROWID;
-                CREATE TABLE IF NOT EXISTS erased (
-                    case_code TEXT NOT NULL, erased_at TEXT NOT NULL
-                );
-                CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, fact BLOB) WITHOUT ROWID;
-                """
+        file = KeyFile.read(key_file) if key_file.exists() or used else KeyFile.make(key_file)
+        if not read_only and not is_as_left(path):
+            raise VaultDamagedError(
+                f"{path} is damaged: it is not as the assistant left it. Put back its newest"
+                " copy: python -m bot restore --help"
             )
-            return cls(keys, file, None if read_only else path)
+        try:
+            if read_only:
+                return cls(connected(path, "rw"), file)
+            keys = connected(path, "rwc")
+            path.chmod(0o600)
+            hand_over(path)
+            return cls(keys, file, path)
         except sqlite3.DatabaseError as error:
-            raise VaultError(
+            if why := out_of_reach(path, error):
+                raise VaultDamagedError(why) from error
+            raise VaultDamagedError(
                 f"{path} cannot be read ({error}). Put back its newest copy:"
                 " `python -m bot restore` says how. Without it no record can be read."
             ) from error
 
     def _check(self) -> None:
-        row = self._keys.execute("SELECT fact FROM facts WHERE name = 'check'").fetchone()
-        if row is None:
-            sealed = self._file.newest.wrap(_CHECK, "check")
-            self._keys.execute(
-                "INSERT INTO facts (name, fact) VALUES ('check', ?)",
-                (self._file.newest.id.encode() + b":" + sealed,),
-            )
+        """Whether the key file fits; only then may the file change."""
+        is_new = not self._keys.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = 'facts'"
+        ).fetchone()
+        rows = [] if is_new else self._keys.execute(_CHECK_OF).fetchall()
+        if rows:
+            name, _, sealed = bytes(rows[0][0]).partition(b":")
+            kek = self._file.key(name.decode(errors="replace"))
+            try:
+                fits = kek is not None and kek.unwrap(sealed, "check") == _CHECK
+            except InvalidTag:
+                fits = False
+            if not fits:
+                raise VaultError(
+                    f"the key file {self._file.path} does not belong to these records."
+                    " Put back the key file that they were made with, or set BOT_KEY_FILE to it."
+                )
+        if self._path is None:
+            self._keys.execute("PRAGMA query_only=ON")
             return
-        name, _, sealed = bytes(row[0]).partition(b":")
-        kek = self._file.key(name.decode(errors="replace"))
-        try:
-            fits = kek is not None and kek.unwrap(sealed, "check") == _CHECK
-        except InvalidTag:
-            fits = False
-        if not fits:
-            raise VaultError(
-                f"the key file {self._file.path} does not belong to these records."
-                " Put back the key file that they were made with, or set BOT_KEY_FILE to it."
-            )
+        forget_sum(self._path)
+        make_tables(self._keys)
+        if not rows:
+            sealed = self._file.newest.id.encode() + b":" + self._file.newest.wrap(_CHECK, "check")
+            self._keys.execute("INSERT INTO facts (name, fact) VALUES ('check', ?)", (sealed,))
 
     def close(self) -> None:
         """Forget all open keys."""
@@ -245,14 +255,19 @@ class Vault:
         with self._keys:
             self._keys.execute("BEGIN IMMEDIATE")
             for ref, (case_code, at) in self._doomed.items():
-                self._keys.execute("DELETE FROM data_keys WHERE ref = ?", (ref,))
+                self._drop(ref, at)
                 self._keys.execute(
                     "INSERT INTO erased (erased_at, case_code) VALUES (?, ?)",
                     (at.isoformat(timespec="hours"), case_code),
                 )
+                if ref in self._fresh:
+                    self._keys.execute("INSERT OR IGNORE INTO farewells VALUES (?)", (ref,))
             self._keys.executemany(
-                "INSERT INTO data_keys (ref, kek, wrapped) VALUES (?, ?, ?)",
-                [(ref, self._file.newest.id, wrapped) for ref, wrapped in self._fresh.items()],
+                "INSERT INTO data_keys (ref, kek, wrapped, serial) VALUES (?, ?, ?, ?)",
+                [
+                    (ref, self._file.newest.id, wrapped, os.urandom(SERIAL))
+                    for ref, wrapped in self._fresh.items()
+                ],
             )
         self._fresh.clear()
         self._doomed.clear()
@@ -264,11 +279,27 @@ class Vault:
         self._fresh.clear()
         self._doomed.clear()
 
-    def drop(self, refs: Iterable[str]) -> None:
-        """Drop keys that nothing is sealed with any more."""
-        gone = list(refs)
+    def _drop(self, ref: str, at: datetime) -> None:
+        self._keys.execute(
+            "INSERT OR IGNORE INTO gone SELECT serial, ? FROM data_keys"
+            " WHERE ref = ? AND serial IS NOT NULL",
+            (at.isoformat(timespec="hours"), ref),
+        )
+        self._keys.execute("DELETE FROM data_keys WHERE ref = ?", (ref,))
+
+    def farewells(self) -> list[str]:
+        """Chats whose key was made to say that everything is erased; they may have begun anew."""
+        return [ref for (ref,) in self._keys.execute("SELECT ref FROM farewells")]
+
+    def end_farewells(self, done: Iterable[str], begun_anew: Iterable[str], at: datetime) -> None:
+        """Drop the keys of those that are `done`; the others are a chat's own from now on."""
+        gone = list(done)
         with self._keys:
-            self._keys.executemany("DELETE FROM data_keys WHERE ref = ?", [(ref,) for ref in gone])
+            self._keys.execute("BEGIN IMMEDIATE")
+            for ref in gone:
+                self._drop(ref, at)
+            for ref in (*gone, *begun_anew):
+                self._keys.execute("DELETE FROM farewells WHERE ref = ?", (ref,))
         for ref in gone:
             self._open.pop(ref, None)
 
@@ -276,27 +307,53 @@ class Vault:
         """Case codes of erasures: their data may have come back with a backup, or a crash."""
         return [code for (code,) in self._keys.execute("SELECT case_code FROM erased")]
 
+    def is_erased(self, case_code: str) -> bool:
+        """Whether a chat of that code was erased: its code stays dead for as long as that is noted."""
+        found = self._keys.execute("SELECT 1 FROM erased WHERE case_code = ?", (case_code,))
+        return found.fetchone() is not None
+
     def forget_erased_before(self, at: datetime) -> None:
         """Drop notes of erasures that are older than any backup may be."""
-        self._keys.execute(
-            "DELETE FROM erased WHERE erased_at < ?", (at.isoformat(timespec="hours"),)
-        )
+        hour = at.isoformat(timespec="hours")
+        self._keys.execute("DELETE FROM erased WHERE erased_at < ?", (hour,))
+        self._keys.execute("DELETE FROM gone WHERE gone_at < ?", (hour,))
+
+    def scrub(self, copy: Path) -> int:
+        """Take dropped keys out of a copy of `keys.db`, and note erasures there; how many went.
+
+        Raises:
+            sqlite3.Error: the copy cannot be read or written.
+
+        """
+        return scrub(self._keys, copy)
+
+    def still_in(self, copy: Path) -> int:
+        """How many dropped keys stand in a copy of `keys.db`.
+
+        Raises:
+            sqlite3.Error: the copy cannot be read.
+
+        """
+        return still_in(self._keys, copy)
 
     # --- rotation --------------------------------------------------------------------------------
 
-    def rotate(self) -> int:
-        """Wrap every data key with a new key-encryption key; how many. No data is touched.
+    def rotate(self) -> Rotation:
+        """Wrap every data key with a new key-encryption key. No data is touched.
 
-        Safe at any break: the key file holds both keys until every data key has moved.
+        Safe at any break: the key file holds both keys until every data key has moved. A damaged
+        data key stays under the old one, which then stays in the key file: a copy may yet mend it.
         """
         self.keep()
         both = self._file.with_new_key()
-        both.write()
         fresh = both.newest
-        rows = [
-            (fresh.id, fresh.wrap(self._unwrapped(ref, kek, wrapped), ref), ref)
-            for ref, kek, wrapped in self._keys.execute("SELECT ref, kek, wrapped FROM data_keys")
-        ]
+        rows, left = [], set()
+        for ref, kek, wrapped in self._keys.execute("SELECT ref, kek, wrapped FROM data_keys"):
+            try:
+                rows.append((fresh.id, fresh.wrap(self._unwrapped(ref, kek, wrapped), ref), ref))
+            except SealBrokenError:
+                left.add((ref, kek))
+        both.write()
         with self._keys:
             self._keys.execute("BEGIN IMMEDIATE")
             self._keys.executemany("UPDATE data_keys SET kek = ?, wrapped = ? WHERE ref = ?", rows)
@@ -304,14 +361,15 @@ class Vault:
                 "UPDATE facts SET fact = ? WHERE name = 'check'",
                 (fresh.id.encode() + b":" + fresh.wrap(_CHECK, "check"),),
             )
-        self._file = both.with_newest_only()
+        self._file = both.with_only({fresh.id} | {kek for _, kek in left})
         self._file.write()
-        return len(rows)
+        return Rotation(moved=len(rows), left=len(left))
+
+    @property
+    def replaced(self) -> list[Path]:
+        """The files of keys that a restore has put aside."""
+        return sorted(self._path.parent.glob("keys.db.replaced-*")) if self._path else []
 
     def count(self) -> int:
         """How many chats have a key."""
         return int(self._keys.execute("SELECT count(*) FROM data_keys").fetchone()[0])
-
-    def refs(self) -> set[str]:
-        """Every chat that has a key."""
-        return {ref for (ref,) in self._keys.execute("SELECT ref FROM data_keys")}

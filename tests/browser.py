@@ -44,6 +44,27 @@ async def served(clinic: Clinic) -> AsyncIterator[tuple[Browser, str]]:
                 stop.set()
 
 
+@asynccontextmanager
+async def watched_browser() -> AsyncIterator[tuple[Browser, list[str]]]:
+    """A browser, and what its pages complain of."""
+    complaints: list[str] = []
+
+    def watch(context: BrowserContext) -> None:
+        context.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type == "error" else None,
+        )
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        browser.on("context", watch)
+        try:
+            yield browser, complaints
+        finally:
+            await browser.close()
+
+
 class Watched:
     """A page whose every complaint is kept."""
 

@@ -27,6 +27,7 @@ from bot.core.model import (
     ChatId,
     CommandReceived,
     EventId,
+    MessageEdited,
     MessageId,
     OptionChosen,
     TextReceived,
@@ -104,6 +105,9 @@ class Client:
             event = CommandReceived(
                 event_id=name, chat_id=self.chat, at=clock(), name=word, argument=rest
             )
+        elif said.startswith("(edits) "):
+            text = said.removeprefix("(edits) ")
+            event = MessageEdited(event_id=name, chat_id=self.chat, at=clock(), text=text)
         else:
             event = TextReceived(event_id=name, chat_id=self.chat, at=clock(), text=said)
         await self.clinic.desk.reception.receive(
@@ -244,7 +248,13 @@ class Clinic:
 
 
 @asynccontextmanager
-async def clinic_in(folder: Path, content: Content) -> AsyncIterator[Clinic]:
+async def clinic_in(
+    folder: Path,
+    content: Content,
+    *,
+    public_url: str = "",
+    content_dir: Path | None = None,
+) -> AsyncIterator[Clinic]:
     """Open a clinic in a folder."""
     clock = Clock()
     async with desk(folder, content, clock=clock, advance=advance) as opened:
@@ -257,6 +267,8 @@ async def clinic_in(folder: Path, content: Content) -> AsyncIterator[Clinic]:
             contents=contents,
             clock=clock,
             listen="127.0.0.1:8080",
+            public_url=public_url,
+            content_dir=content_dir,
             hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
         )
         yield Clinic(opened, built, clock)

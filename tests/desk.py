@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -45,6 +45,7 @@ from bot.core.model import (
     WokeUp,
 )
 from bot.core.post import Delivered, Delivery, Outcome, Outgoing, OutgoingKind
+from bot.floor import Floor
 from bot.outbox import Outbox
 from bot.pace import Pace
 from bot.reception import Reception
@@ -134,6 +135,10 @@ def echo(session: Session, event: AnyEvent, _content: Content) -> Turn:
             case "alert":
                 effects.append(
                     AlertStaff(case=session.case, kind=AlertKind.HUMAN, urgency=Urgency.NOW)
+                )
+            case "asks":
+                effects.append(
+                    AlertStaff(case=session.case, kind=AlertKind.HUMAN, urgency=Urgency.SAME_DAY)
                 )
             case "file":
                 effects.append(FileIntake(intake=_intake(session, event)))
@@ -255,6 +260,9 @@ async def desk(
     staff_chat: ChatId | None = STAFF,
     runs: bool = True,
     is_danger: Callable[[AnyEvent], bool] = lambda _event: False,
+    console_url: str = "",
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    floor: Floor | None = None,
 ) -> AsyncIterator[Desk]:
     """Open everything in `folder`; the key file lies beside it."""
     clock = clock or Clock()
@@ -263,7 +271,9 @@ async def desk(
     store = Store.open(folder, vault, clock)
     contents = Contents(store, read=lambda _texts: None)
     contents.adopt(content, {"faq.yaml": "x"})
-    outbox = Outbox(store, {"telegram": channel.deliver}, clock, pace=pace or Pace.none())
+    outbox = Outbox(
+        store, {"telegram": channel.deliver}, clock, pace=pace or Pace.none(), sleep=sleep
+    )
     reception = Reception(
         store,
         contents,
@@ -273,6 +283,8 @@ async def desk(
         last_resort=last_resort,
         staff_chat=staff_chat,
         is_danger=is_danger,
+        console_url=console_url,
+        floor=floor,
     )
     try:
         async with asyncio.TaskGroup() as tasks:

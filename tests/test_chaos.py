@@ -9,4 +9,6 @@ from bot.rehearsal.trial import SHORT
 @pytest.mark.parametrize("name", sorted(TRIALS))
 def test_nothing_is_lost(name: str) -> None:
     row = measured(name, SHORT)
+    if row.is_skipped:
+        pytest.skip(row.measured)
     assert row.passed, f"{row.test}: {row.measured}"

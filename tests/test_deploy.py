@@ -47,3 +47,9 @@ def test_only_the_webhook_is_public() -> None:
     assert "path /telegram" in caddy
     assert "8080" not in re.sub(r"#.*", "", caddy)
     assert caddy.count("{") == caddy.count("}")
+
+
+def test_the_bot_alone_needs_no_public_name() -> None:
+    compose = (DEPLOY / "compose.yaml").read_text()
+    demanded = set(re.findall(r"\$\{(\w+):\?", compose))
+    assert demanded == {"BOT_TOKEN"}, "compose asks for these whichever service is started"

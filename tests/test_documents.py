@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from bot.__main__ import parser
+from bot.commands.docs import privacy_in_short
 from bot.core.content import Content
 
 ROOT = Path(__file__).parents[1]
@@ -26,5 +27,7 @@ def test_the_privacy_document_and_the_chat_say_the_same(content: Content) -> Non
     for promise in ("encrypted", "Telegram", "/mydata", "/delete", "case code", "end-to-end"):
         assert promise in written
         assert promise in said
+    assert privacy_in_short(content) in written, "paste what `python -m bot privacy` prints"
     assert f"{keep['incomplete']} days" in written
     assert f"{max(keep.values())} days" in written
+    assert f"{content.clinic.keep_open_days} days" in written

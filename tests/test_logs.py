@@ -3,6 +3,7 @@
 import io
 import logging
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,8 @@ CANARY = "kanarienvogel"
 @pytest.fixture
 def logged() -> Iterator[io.StringIO]:
     handlers, hook = logging.getLogger().handlers[:], sys.excepthook
+    of_threads, of_clearing = threading.excepthook, sys.unraisablehook
+
     stream = io.StringIO()
     configure("debug", stream)
     yield stream
@@ -26,6 +29,7 @@ def logged() -> Iterator[io.StringIO]:
     logging.captureWarnings(capture=False)
     logging.getLogger().handlers[:] = handlers
     sys.excepthook = hook
+    threading.excepthook, sys.unraisablehook = of_threads, of_clearing
 
 
 def test_unknown_keys_and_strange_values_do_not_pass(logged: io.StringIO) -> None:
@@ -58,6 +62,31 @@ def test_an_error_that_ends_the_program_is_told_by_type_and_place(logged: io.Str
     assert CANARY not in line
     assert "ValueError" in line
     assert "test_logs" in line
+
+
+def test_an_error_that_ends_a_thread_is_told_by_type_and_place(
+    logged: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails() -> None:
+        int(CANARY)
+
+    thread = threading.Thread(target=fails)
+    thread.start()
+    thread.join()
+    assert CANARY not in logged.getvalue() + capsys.readouterr().err
+    assert "ValueError" in logged.getvalue()
+
+
+def test_an_error_while_something_is_cleared_away_is_told_without_words(
+    logged: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Fails:
+        def __del__(self) -> None:
+            int(CANARY)
+
+    Fails()
+    assert CANARY not in logged.getvalue() + capsys.readouterr().err
+    assert "ValueError" in logged.getvalue()
 
 
 async def test_a_whole_chat_leaves_no_word_in_the_log(

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.core.content import Content
 from bot.core.model import ChatId, Reply
 from bot.core.post import Outcome, Outgoing, Refused, TryLater, Unreachable
+from bot.outbox import Outbox
 from bot.pace import Bucket, Pace
 from bot.store.tables import dead_letters, outgoing, sessions
 
@@ -51,6 +52,30 @@ async def test_a_wait_that_the_channel_asked_for_outlives_a_restart(
         await asyncio.sleep(0.05)
         await here.settles()
         assert channel.texts("telegram:1") == ["1: one"]
+
+
+async def test_a_long_wait_that_the_channel_asked_for_is_kept_over_a_restart_in_full(
+    tmp_path: Path, content: Content
+) -> None:
+    channel, clock = Channel(), Clock()
+    async with desk(tmp_path / "data", content, channel=channel, clock=clock) as here:
+        channel.outcomes = [TryLater(after=timedelta(hours=3), why="429")]
+        await here.hears("one")
+    clock.passes(minutes=1)
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await asyncio.sleep(0 if seconds < 60 else 60)
+
+    async with desk(tmp_path / "data", content, channel=channel, clock=clock, runs=False) as here:
+        outbox = Outbox(here.store, {"telegram": channel.deliver}, clock, sleep=sleep)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(outbox.run())
+            await asyncio.sleep(0.2)
+            await outbox.stop()
+    assert slept == [timedelta(hours=3, minutes=-1).total_seconds()]
+    assert channel.texts("telegram:1") == []
 
 
 async def test_what_was_not_sent_before_a_stop_is_sent_at_the_next_start(
@@ -138,7 +163,7 @@ async def test_sent_words_do_not_stay_in_the_outbox(tmp_path: Path, content: Con
 async def test_the_safety_floor_speaks_past_the_store(tmp_path: Path, content: Content) -> None:
     channel = Channel()
     async with desk(tmp_path / "data", content, channel=channel) as here:
-        await here.outbox.say_now(ChatId("telegram:1"), [Reply(text="call 911")])
+        await here.outbox.say_now(ChatId("telegram:1"), Reply(text="call 911"))
         assert channel.texts("telegram:1") == ["call 911"]
 
 

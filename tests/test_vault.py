@@ -1,5 +1,6 @@
 """What the keys guarantee, and what an operator is told when they are not right."""
 
+import json
 import shutil
 import sqlite3
 import stat
@@ -165,7 +166,7 @@ def test_rotation_moves_all_keys_and_makes_old_copies_useless(
     vault.keep()
     shutil.copy(folder / "keys.db", tmp_path / "older-keys.db")
     began = time.perf_counter()
-    assert vault.rotate() == 10_000
+    assert vault.rotate() == (10_000, 0)
     assert time.perf_counter() - began < 2
     vault.close()
     vault = Vault.open(folder, key_file)
@@ -190,6 +191,72 @@ def test_a_rotation_broken_off_in_the_middle_loses_nothing(folder: Path, key_fil
     assert vault.unseal(vault.ref(CHAT), "a.b", 1, sealed) == b"words"
     vault.rotate()
     assert vault.unseal(vault.ref(CHAT), "a.b", 1, sealed) == b"words"
+
+
+def test_a_damaged_key_stays_under_the_old_one_until_it_is_mended(
+    folder: Path, key_file: Path
+) -> None:
+    vault = Vault.open(folder, key_file)
+    refs = [vault.ref(ChatId(f"telegram:{n}")) for n in range(3)]
+    sealed = [vault.seal(ref, "a.b", 1, b"words") for ref in refs]
+    vault.keep()
+    vault.close()
+    with sqlite3.connect(folder / "keys.db") as keys:
+        [(good,)] = keys.execute("SELECT wrapped FROM data_keys WHERE ref = ?", refs[:1])
+        keys.execute("UPDATE data_keys SET wrapped = zeroblob(60) WHERE ref = ?", refs[:1])
+    forget_sum(folder / "keys.db")
+    vault = Vault.open(folder, key_file)
+    assert vault.rotate() == (2, 1)
+    assert vault.unseal(refs[1], "a.b", 1, sealed[1]) == b"words"
+    vault.close()
+    with sqlite3.connect(folder / "keys.db") as keys:  # from a copy made before
+        keys.execute("UPDATE data_keys SET wrapped = ? WHERE ref = ?", (good, refs[0]))
+    forget_sum(folder / "keys.db")
+    vault = Vault.open(folder, key_file)
+    assert vault.unseal(refs[0], "a.b", 1, sealed[0]) == b"words"
+    assert vault.rotate() == (3, 0)
+    assert len(json.loads(key_file.read_bytes())["keys"]) == 1
+
+
+def test_a_refused_start_leaves_the_sum(folder: Path, key_file: Path, tmp_path: Path) -> None:
+    Vault.open(folder, key_file).close()
+    beside = folder / "keys.db.sum"
+    noted = beside.read_text()
+    KeyFile.make(tmp_path / "wrong.key")
+    with pytest.raises(VaultError, match="does not belong"):
+        Vault.open(folder, tmp_path / "wrong.key")
+    assert beside.read_text() == noted
+
+
+@pytest.mark.parametrize("noted", ["", "abc", "\0" * 33])
+def test_a_sum_that_is_not_whole_says_nothing(folder: Path, key_file: Path, noted: str) -> None:
+    Vault.open(folder, key_file).close()
+    (folder / "keys.db.sum").write_text(noted)
+    Vault.open(folder, key_file).close()
+
+
+def test_a_sum_without_room_for_it_is_left_away(folder: Path, key_file: Path) -> None:
+    vault = Vault.open(folder, key_file)
+    (folder / "keys.db.sum.part").mkdir()  # nothing can be written there
+    vault.close()
+    assert not (folder / "keys.db.sum").exists()
+    Vault.open(folder, key_file)
+
+
+def test_keys_of_an_older_version_get_serials(folder: Path, key_file: Path) -> None:
+    vault = Vault.open(folder, key_file)
+    sealed = vault.seal(vault.ref(CHAT), "a.b", 1, b"words")
+    vault.keep()
+    vault.close()
+    with sqlite3.connect(folder / "keys.db") as keys:
+        keys.execute("ALTER TABLE data_keys DROP COLUMN serial")
+    forget_sum(folder / "keys.db")
+    vault = Vault.open(folder, key_file)
+    assert vault.unseal(vault.ref(CHAT), "a.b", 1, sealed) == b"words"
+    vault.doom(vault.ref(CHAT), "HTZ4-9QM", AT)
+    vault.keep()
+    with sqlite3.connect(folder / "keys.db") as keys:
+        assert len(keys.execute("SELECT serial FROM gone").fetchall()) == 1
 
 
 def test_a_buttons_signature_is_good_in_its_own_chat_only(folder: Path, key_file: Path) -> None:

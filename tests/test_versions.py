@@ -140,6 +140,18 @@ async def test_crisis_texts_are_always_the_newest(tmp_path: Path) -> None:
     assert "989" in mixed.footer()
 
 
+async def test_who_is_under_way_gets_the_numbers_of_the_country_that_counts_now(
+    tmp_path: Path,
+) -> None:
+    clinic = Clinic(tmp_path)
+    await clinic.hears(ANA, "/screening", "yes", "for me")
+    changes(clinic.folder, "clinic.yaml", "country: US", "country: UK")
+    assert await clinic.reload.look()
+    said = await clinic.hears(ANA, "i want to kill myself")
+    assert "116 123" in said
+    assert "988" not in said
+
+
 def test_the_stored_answers_give_the_stored_result_again(content: Content) -> None:
     chat = Chat(content)
     goes_through(chat, *BEGIN, *MILD, SUBMIT)

@@ -104,11 +104,13 @@ class Telegram:
         self._updates = Updates(
             is_ours=vault.check_signature,
             is_staff=lambda chat: bool(staff) and chat == self._sender.current(int(staff)),
+            me=settings.bot_token.partition(":")[0],
             clock=clock,
         )
         self._asides: asyncio.Queue[Outgoing] = asyncio.Queue(ASIDES)
         self._tries: Counter[str] = Counter()
         self._stopping = asyncio.Event()
+        self._turning = asyncio.Event()  # away from the webhook: the store is down, or `stop`
 
     async def deliver(self, outgoing: Outgoing) -> Outcome:
         """Send, edit, answer or delete in a chat, and say what came of it."""
@@ -137,6 +139,7 @@ class Telegram:
     def stop(self) -> None:
         """Have `run` return; what is being received is finished."""
         self._stopping.set()
+        self._turning.set()
 
     async def close(self) -> None:
         """Hang up, after the last message is sent."""
@@ -145,10 +148,11 @@ class Telegram:
 
     # --- long polling -------------------------------------------------------------------------
 
-    async def _poll(self) -> None:
+    async def _poll(self, *, while_down: bool = False) -> None:
+        """Take updates in until `stop`; or only until the store is back."""
         await self._until_done("delete_webhook", self._bot.delete_webhook)
         offset, limit, failures = 0, BATCH, 0
-        while not self._stopping.is_set():
+        while not self._stopping.is_set() and (self.counts["store_down"] or not while_down):
             try:
                 updates = await self._unless_stopped(self._fetched(offset, limit))
             except UnreadableError as error:
@@ -202,15 +206,20 @@ class Telegram:
         server = HttpServer(webhook_app(settings.bot_webhook_secret, self._take))
         serving = self._tasks.create_task(server.serve(sockets=[listener]))
         await server.has_started.wait()
-        await self._until_done(
-            "set_webhook",
-            lambda: self._bot.set_webhook(
-                settings.bot_webhook_url,
-                secret_token=settings.bot_webhook_secret,
-                allowed_updates=WANTED,
-            ),
-        )
-        await self._stopping.wait()
+        while not self._stopping.is_set():
+            self._turning.clear()
+            await self._until_done(
+                "set_webhook",
+                lambda: self._bot.set_webhook(
+                    settings.bot_webhook_url,
+                    secret_token=settings.bot_webhook_secret,
+                    allowed_updates=WANTED,
+                ),
+            )
+            await self._turning.wait()
+            # A webhook brings nothing new of whoever waits for an answer; polling shows it all.
+            if self.counts["store_down"]:
+                await self._poll(while_down=True)
         server.leave()
         await serving
 
@@ -249,7 +258,7 @@ class Telegram:
         try:
             await self._reception.receive_all(deliveries)
         except StoreDownError as error:
-            self._note_store(str(error))
+            self._note_store(error.why)
         except Exception as error:  # noqa: BLE001 (the safety floor: whatever is wrong, people are answered)
             log.error("telegram.reception_failed", error=type(error).__name__)  # noqa: TRY400 (a traceback may hold words)
             if len(deliveries) > 1:
@@ -261,15 +270,14 @@ class Telegram:
         else:
             self._note_store("")
             return True
-        for delivery in deliveries:
-            if delivery.event is not None and (replies := self._reception.floor(delivery)):
-                await self._outbox.say_now(delivery.event.chat_id, replies)
+        await self._reception.answer_from_memory(deliveries)
         return False
 
     def _note_store(self, problem: str) -> None:
-        """Log when the store goes down, and when it is back."""
+        """Log when the store goes down, and when it is back; a webhook is of no use between."""
         if problem and not self.counts["store_down"]:
-            log.error("telegram.store_down", why=problem.rpartition(": ")[2])
+            log.error("telegram.store_down", why=problem)
+            self._turning.set()
         elif not problem and self.counts["store_down"]:
             log.warning("telegram.store_back")
         self.counts["store_down"] = self.counts["store_down"] + 1 if problem else 0

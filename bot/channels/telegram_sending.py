@@ -12,7 +12,14 @@ from io import BytesIO
 
 import structlog
 from httpx_aiohttp import AiohttpTransport
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
@@ -44,6 +51,7 @@ _GONE = (
     "there is no text in the message to edit",
 )
 _NO_CHAT = ("chat not found", "peer_id_invalid", "user not found", "have no rights to send")
+_NO_TOPIC = ("thread", "topic_")
 _BAD_KEYBOARD = ("button", "reply markup", "reply_markup", "keyboard")
 log = structlog.get_logger()
 
@@ -83,7 +91,9 @@ class Sender:
         self._sign = sign
         self._hide = hide
         self._moved: dict[int, int] = {}  # groups that became supergroups
-        self._pieces_sent: dict[int, int] = {}
+        self._pieces_sent: dict[int, tuple[MessageId, ...]] = {}
+        self._without_topics: set[int] = set()  # groups that have none, as far as is known
+        self._opened: dict[tuple[int, str], int] = {}  # topics, until the store knows them
 
     async def deliver(self, outgoing: Outgoing) -> Outcome:
         """Do it, and say what came of it."""
@@ -142,21 +152,47 @@ class Sender:
         pieces = html_pieces(outgoing.text)
         if not pieces:
             return Refused(why="nothing to show")
-        message: MessageId | None = None
+        topic = int(outgoing.topic) if outgoing.topic else None
+        if topic is None and outgoing.topic_title and outgoing.edits is None:
+            topic = await self._new_topic(outgoing)
+        sent = self._pieces_sent.get(outgoing.id, ())
         keyboard = self._keyboard(outgoing)
-        for index in range(self._pieces_sent.get(outgoing.id, 0), len(pieces)):
+        for index in range(len(sent), len(pieces)):
             is_last = index == len(pieces) - 1
             below = keyboard if is_last else None
             if index == 0 and outgoing.edits is not None:
-                message = await self._replace(outgoing, outgoing.edits, pieces[0], below)
+                message, topic = await self._replace(
+                    outgoing, outgoing.edits, pieces[0], below, topic
+                )
             else:
-                message = await self._send(outgoing, pieces[index], below)
+                message, topic = await self._send(outgoing, pieces[index], below, topic)
+            sent = (*sent, message)
             if not is_last and outgoing.id:
-                self._remember(outgoing.id, index + 1)
+                self._remember(outgoing.id, sent)
         self._pieces_sent.pop(outgoing.id, None)
-        return Delivered(message=message)
+        return Delivered(message=sent[-1], before=sent[:-1], topic=str(topic or ""))
 
-    def _remember(self, outgoing_id: int, sent: int) -> None:
+    async def _new_topic(self, outgoing: Outgoing) -> int | None:
+        """Open the case's topic; None where the group has none, or the bot may not open any."""
+        chat = self._chat(outgoing)
+        if chat in self._without_topics:
+            return None
+        known = self._opened.get((chat, outgoing.topic_title))
+        if known is not None:
+            return known
+        try:
+            opened = await self._bot.create_forum_topic(chat, outgoing.topic_title)
+        except (BadRequest, Forbidden) as error:
+            self._without_topics.add(chat)
+            if "forum" not in error.message.lower():
+                log.warning("telegram.no_topic", why=self.why(error))
+            return None
+        self._opened[chat, outgoing.topic_title] = opened.message_thread_id
+        if len(self._opened) > UNDER_WAY:
+            self._opened.pop(next(iter(self._opened)))
+        return opened.message_thread_id
+
+    def _remember(self, outgoing_id: int, sent: tuple[MessageId, ...]) -> None:
         self._pieces_sent[outgoing_id] = sent
         if len(self._pieces_sent) > UNDER_WAY:
             self._pieces_sent.pop(next(iter(self._pieces_sent)))
@@ -167,7 +203,8 @@ class Sender:
         message: MessageId,
         html: str,
         keyboard: InlineKeyboardMarkup | None,
-    ) -> MessageId:
+        topic: int | None,
+    ) -> tuple[MessageId, int | None]:
         """Put the text in place of `message`; where that is gone, send it anew."""
         try:
             await self._bot.edit_message_text(
@@ -181,17 +218,29 @@ class Sender:
         except BadRequest as error:
             why = error.message.lower()
             if "not modified" in why:
-                return message
+                return message, topic
             if any(sign in why for sign in (*_GONE, *_BAD_KEYBOARD, "parse entities")):
-                return await self._send(outgoing, html, keyboard)
+                return await self._send(outgoing, html, keyboard, topic)
             raise
-        return message
+        return message, topic
 
     async def _send(
-        self, outgoing: Outgoing, html: str, keyboard: InlineKeyboardMarkup | None
-    ) -> MessageId:
-        """Send a piece; what Telegram finds wrong around the text is left away."""
-        topic = int(outgoing.topic) if outgoing.topic else None
+        self,
+        outgoing: Outgoing,
+        html: str,
+        keyboard: InlineKeyboardMarkup | None,
+        topic: int | None,
+    ) -> tuple[MessageId, int | None]:
+        """Send a piece; what Telegram finds wrong around the text is left away.
+
+        A case's topic that somebody has deleted is opened again. Says where the piece stands.
+        """
+        answers = (
+            ReplyParameters(int(outgoing.replies_to), allow_sending_without_reply=True)
+            if outgoing.replies_to
+            else None
+        )
+        may_open = bool(outgoing.topic_title)
         text, mode = html, ParseMode.HTML if html else None
         while True:
             try:
@@ -202,11 +251,16 @@ class Sender:
                     link_preview_options=_NO_PREVIEW,
                     reply_markup=keyboard,
                     message_thread_id=topic,
+                    reply_parameters=answers,
                 )
             except BadRequest as error:
                 why = error.message.lower()
-                if topic is not None and "thread" in why:
-                    topic = None
+                if topic is not None and any(sign in why for sign in _NO_TOPIC):
+                    self._opened.pop((self._chat(outgoing), outgoing.topic_title), None)
+                    topic = await self._new_topic(outgoing) if may_open else None
+                    may_open = False
+                elif answers is not None and "repl" in why and "markup" not in why:
+                    answers = None
                 elif mode is not None and "parse entities" in why:
                     text, mode = without_html(html), None
                 elif keyboard is not None and any(sign in why for sign in _BAD_KEYBOARD):
@@ -215,7 +269,9 @@ class Sender:
                     raise
                 log.warning("telegram.sent_without", why=self.why(error))
             else:
-                return MessageId(str(sent.message_id))
+                if sent.chat.is_forum:
+                    self._without_topics.discard(sent.chat.id)
+                return MessageId(str(sent.message_id)), topic
 
     async def _toast(self, outgoing: Outgoing) -> Outcome:
         try:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypedDict
 
+import msgspec
 from telegram import CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatType, MessageAttachmentType, MessageType
 from telegram.error import TelegramError
@@ -30,7 +31,7 @@ from bot.core.model import (
     OptionChosen,
     TextReceived,
 )
-from bot.core.post import Delivery
+from bot.core.post import Delivery, FromStaff
 
 # Else times in messages warn that they will one day be timedeltas.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
@@ -90,7 +91,10 @@ class _Stamp(TypedDict):
 
 
 class Updates:
-    """Reads updates. `is_ours` checks a button's chat, data and signature; `is_staff` a chat."""
+    """Reads updates. `is_ours` checks a button's chat, data and signature; `is_staff` a chat.
+
+    `me` is the bot's own id: what staff answer to another bot is no concern of ours.
+    """
 
     def __init__(
         self,
@@ -98,7 +102,9 @@ class Updates:
         is_ours: Callable[[ChatId, str, str], bool],
         is_staff: Callable[[int], bool],
         clock: Callable[[], datetime],
+        me: str = "",
     ) -> None:
+        self._me = me
         self._is_ours = is_ours
         self._is_staff = is_staff
         self._clock = clock
@@ -140,17 +146,38 @@ class Updates:
         if message is None:
             raise TypeError
         chat = _integer(message.chat.id)
+        if message.chat.type != ChatType.PRIVATE and self._is_staff(chat):
+            is_edited = update.edited_message is not None
+            said = _from_staff(message, self._me, is_edited=is_edited)
+            if said is None:
+                return Ignored()
+            if said.replies_to is not None and message.reply_to_message is not None:
+                said = msgspec.structs.replace(said, cases=self._offered(message.reply_to_message))
+            return Delivery(update_id=update_id, received_at=at, from_staff=said)
         if message.from_user is not None and message.from_user.is_bot:
             return Ignored()
         if message.chat.type != ChatType.PRIVATE:
-            is_silent = message.chat.type == ChatType.CHANNEL or self._is_staff(chat)
-            return Ignored() if is_silent else InGroup(chat=chat)
+            return Ignored() if message.chat.type == ChatType.CHANNEL else InGroup(chat=chat)
         stamp = _Stamp(event_id=EventId(update_id), chat_id=ChatId(f"telegram:{chat}"), at=at)
         event = _edited(message, stamp) if update.edited_message else _sent(message, stamp)
         if event is None:
             return Ignored()
         sent_at = message.edit_date or message.date
         return Delivery(update_id=update_id, received_at=at, event=event, sent_at=sent_at)
+
+    def _offered(self, message: Message) -> tuple[CaseCode, ...]:
+        """The cases that a message of ours offers to take, by its signed buttons."""
+        if message.reply_markup is None:
+            return ()
+        chat_id = ChatId(f"telegram:{_integer(message.chat.id)}")
+        found = []
+        for row in message.reply_markup.inline_keyboard:
+            for button in row:
+                data, _, signature = str(button.callback_data or "").rpartition("~")
+                verb, _, case = data.partition("|")
+                if verb == ACKNOWLEDGE and self._is_ours(chat_id, data, signature):
+                    found.append(CaseCode(case))
+        return tuple(found)
 
     def _press(self, query: CallbackQuery, update_id: str, at: datetime) -> Read:
         callback_id = _string(query.id)
@@ -201,6 +228,42 @@ def _membership(change: ChatMemberUpdated, update_id: str, at: datetime) -> Read
     return InGroup(chat=chat)
 
 
+def _from_staff(message: Message, me: str, *, is_edited: bool) -> FromStaff | None:
+    """What concerns the bot in the staff group: a reply to it, or a message in a topic.
+
+    None for everything else, such as what colleagues answer each other.
+    """
+    writer, answered = message.from_user, message.reply_to_message
+    is_hidden = message.sender_chat is not None  # "anonymous admin"
+    if message.chat.type == ChatType.CHANNEL or writer is None or (writer.is_bot and not is_hidden):
+        return None
+    is_topic = bool(message.is_topic_message) and message.message_thread_id is not None
+    topic = str(_integer(message.message_thread_id)) if is_topic else ""
+    replies_to: MessageId | None = None
+    if answered is not None and answered.forum_topic_created is None:
+        if answered.from_user is None or str(answered.from_user.id) != me:
+            return None
+        replies_to = MessageId(str(_integer(answered.message_id)))
+    if not topic and replies_to is None:
+        return None
+    if message.text is None and _attachment(message) is None:
+        return None  # a service message
+    return FromStaff(
+        name="" if is_hidden else readable(_string(writer.first_name)).strip(),
+        text=_words(message.text),
+        message=MessageId(str(_integer(message.message_id))),
+        topic=topic,
+        replies_to=replies_to,
+        edited=is_edited,
+    )
+
+
+def _attachment(message: Message) -> str | None:
+    """What is sent that is no text; None for service messages."""
+    kind = next((kind for kind in _KINDS if getattr(message, kind, None)), "unknown")
+    return None if kind != "unknown" and kind not in _ATTACHMENTS else kind
+
+
 def _sent(message: Message, stamp: _Stamp) -> AnyEvent | None:
     """What a message in a private chat says; None for service messages."""
     text = _words(message.text)
@@ -211,8 +274,8 @@ def _sent(message: Message, stamp: _Stamp) -> AnyEvent | None:
             name, argument = command[1], (command[2] or "").strip()
             return CommandReceived(name=name.lower(), argument=argument, **stamp)
         return TextReceived(text=text, **stamp)
-    kind = next((kind for kind in _KINDS if getattr(message, kind, None)), "unknown")
-    if kind != "unknown" and kind not in _ATTACHMENTS:
+    kind = _attachment(message)
+    if kind is None:
         return None
     caption = _words(message.caption)
     if message.poll is not None:
@@ -242,13 +305,16 @@ def _salvaged(raw: object, at: datetime) -> Delivery | None:
         if not isinstance(raw, Mapping):
             return None
         name = f"telegram:{_update_id(raw)}"
-        chat, text = raw["message"]["chat"], _words(_string(raw["message"]["text"]))
+        message = raw["message"] if "message" in raw else raw["edited_message"]
+        chat = message["chat"]
+        text = _words(_string(message["text"] if "text" in message else message["caption"]))
         if chat["type"] != ChatType.PRIVATE:
             return None
         stamp = _Stamp(
             event_id=EventId(name), chat_id=ChatId(f"telegram:{_integer(chat['id'])}"), at=at
         )
-        return Delivery(update_id=name, received_at=at, event=TextReceived(text=text, **stamp))
+        said = TextReceived if "message" in raw else MessageEdited
+        return Delivery(update_id=name, received_at=at, event=said(text=text, **stamp))
     except _WRONG_SHAPE:
         return None
 
@@ -281,7 +347,20 @@ def _unknown(update_id: str, at: datetime, raw: object, problem: str) -> Deliver
         raw=_written(raw),
         problem=problem,
         callback_id=_callback_id(raw),
+        of_chat=_chat_of(raw),
     )
+
+
+def _chat_of(raw: object) -> ChatId | None:
+    """Whose update it was, as far as that can be read."""
+    try:
+        if not isinstance(raw, Mapping):
+            return None
+        [body] = [value for name, value in raw.items() if name != "update_id"]
+        message = body if "chat" in body else body["message"]
+        return ChatId(f"telegram:{_integer(message['chat']['id'])}")
+    except _WRONG_SHAPE:
+        return None
 
 
 def _callback_id(raw: object) -> str:

@@ -3,6 +3,7 @@
 200 is said only for what is kept; 503 has Telegram come again.
 """
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 LARGEST = 1_000_000  # bytes; an update of Telegram has a few thousand
+BODY_WITHIN = 15.0  # seconds
 COME_AGAIN = {"retry-after": "2"}
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 (the name of a header)
 
@@ -26,9 +28,12 @@ def webhook_app(secret: str, take: Take) -> Starlette:
         if not hmac.compare_digest(given.encode(), secret.encode()):
             return Response(status_code=403)
         try:
-            body = await _body(request)
+            async with asyncio.timeout(BODY_WITHIN):
+                body = await _body(request)
         except ClientDisconnect:
             return Response(status_code=400)
+        except TimeoutError:
+            return Response(status_code=408, headers={"connection": "close"})
         if body is None:
             return Response(status_code=413)
         if not await take(body):

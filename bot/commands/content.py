@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.content_check import check_folder
 from bot.content_folder import folder_texts
 from bot.core.certificate import certificate
-from bot.core.changes import Change, Shift, changed_decisions, changed_texts, shifts
+from bot.core.changes import Change, Shift, changed_decisions, changed_texts, only_in_one, shifts
 from bot.core.content import FILES, Content, read_content
 from bot.core.finding import chat
 from bot.core.proof import prove
@@ -128,7 +128,11 @@ def run_diff(namespace: argparse.Namespace) -> int:
     _print_changes("Texts", texts)
     _print_changes("Decisions", decisions)
     moved = shifts(old.screening, new.screening) if decisions else []
-    print(f"Outcomes: {'nothing changes' if not moved else ''}".rstrip())
+    apart = list(only_in_one(old.screening, new.screening))
+    same = "nothing changes" if not apart else "nothing changes for answers that both versions take"
+    print(f"Outcomes: {'' if moved else same}".rstrip())
+    for each in apart:
+        print(f"  not compared, as only one version has it: {each}")
     for shift in moved:
         _print_shift(shift, new)
     return 0

@@ -13,7 +13,7 @@ from bot.case_page import case_page
 from bot.content_folder import model_bytes, read_folder
 from bot.core.content import Content, read_content
 from bot.core.model import Intake
-from bot.housekeeping import ERASE, NOT_FOUND, erase_with_farewell, scrub_copy, sweep_keys
+from bot.housekeeping import ERASE, FAILED, NOT_FOUND, erase_with_farewell, scrub_copy, sweep_keys
 from bot.keyfile import VaultError
 from bot.opening import opened, outcome_of_errand
 from bot.store.cases import case_record, newest_intakes, unfiled_count
@@ -143,6 +143,9 @@ def _erase(namespace: argparse.Namespace) -> int:
         if outcome is None:
             print("bot: the running assistant did not answer; try again", file=sys.stderr)
             return 1
+        if outcome.startswith(FAILED):
+            print(f"bot: not erased: {outcome.removeprefix(FAILED)}", file=sys.stderr)
+            return 1
         messages = 0 if outcome == NOT_FOUND else int(outcome)
     print(
         f"{code} is erased: its key, then everything that was kept under it.\n"
@@ -164,7 +167,7 @@ def _agreed(question: str) -> bool:
 
 
 def _retention(namespace: argparse.Namespace) -> int:
-    keep_days = _content(namespace).clinic.keep_days
+    clinic = _content(namespace).clinic
     with opened(namespace.settings, namespace.clock) as (store, is_running):
         if is_running and not namespace.dry_run:
             print(
@@ -174,7 +177,13 @@ def _retention(namespace: argparse.Namespace) -> int:
             )
             return 1
         done = store.run_now(
-            lambda batch: retain(batch, keep_days, dry_run=namespace.dry_run, force=namespace.force)
+            lambda batch: retain(
+                batch,
+                clinic.keep_days,
+                open_days=clinic.keep_open_days,
+                dry_run=namespace.dry_run,
+                force=namespace.force,
+            )
         )
         if not namespace.dry_run:
             store.run_now(sweep_keys)
@@ -183,7 +192,7 @@ def _retention(namespace: argparse.Namespace) -> int:
     would = "would be erased" if namespace.dry_run else "erased"
     print(
         f"{done.chats} chats, {done.due} due, {len(done.erased)} {would}, {done.held_back} held"
-        " back (never more than 5 % at once without --force)",
+        " back (never more than 5 %, or one chat, at once without --force)",
         file=sys.stderr,
     )
     return 0

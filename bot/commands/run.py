@@ -10,23 +10,27 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import msgspec
+import structlog
+
 from bot.channels.terminal import Terminal
 from bot.content_folder import folder_texts, model_bytes, read_folder
 from bot.core.content import Content, read_content
 from bot.core.dialogue import advance
 from bot.core.dialogue.floor import floor, is_danger
 from bot.core.model import AnyEvent, ChatId, CommandReceived, EventId
+from bot.floor import Floor
 from bot.outbox import Deliver, Outbox
 from bot.pace import Pace
 from bot.reception import Reception
 from bot.reload import Reload
 from bot.settings import Settings, SettingsError
+from bot.standby import floor_only, records
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
-from bot.store.down import DownStore
-from bot.store.lock import AlreadyRunningError, Lock
+from bot.store.lock import AlreadyRunningError
 from bot.store.writer import Store
-from bot.vault import Vault, VaultError
+from bot.vault import SealBrokenError, Vault, VaultError
 
 CONNECT = """\
 This is the assistant in your terminal. Nothing leaves this machine; the record is kept in {data}.
@@ -38,10 +42,14 @@ TYPE_PLAIN = (
     "Each line of input is a message, [Label] presses that button. The end of input ends.\n"
 )
 DRAIN = timedelta(seconds=10)
+CONSOLE_AGAIN = timedelta(seconds=5)
 DOWN = """\
 bot: until that is mended, only signs of danger are answered; other messages wait at Telegram, which
 bot: keeps them for a day. Trying again every minute."""
 DOWN_FOR = timedelta(minutes=1)
+
+
+log = structlog.get_logger()
 
 
 class ContentBrokenError(Exception):
@@ -91,6 +99,7 @@ async def assistant(
     pace: Pace,
     staff_chat: ChatId | None,
     has_console: bool = False,
+    heard: Floor | None = None,
 ) -> AsyncIterator[Assistant]:
     """The assistant with everything but a channel's intake; what is unsent is sent before it ends."""
     content, mistakes = read_folder(settings.content_dir)
@@ -102,11 +111,7 @@ async def assistant(
     def read(old: Mapping[str, str]) -> Content | None:
         return read_content(old, model)[0]
 
-    with (
-        Lock(settings.data_dir),
-        contextlib.closing(Vault.open(settings.data_dir, settings.key_file)) as vault,
-    ):
-        store = Store.open(settings.data_dir, vault, clock)
+    with records(settings, clock) as (store, vault):
         contents = Contents(store, read=read)
         contents.adopt(content, texts)
         outbox = Outbox(store, channels(vault, contents), clock, pace=pace)
@@ -119,6 +124,8 @@ async def assistant(
             last_resort=lambda event: floor(contents.newest, event),
             staff_chat=staff_chat,
             is_danger=lambda event: is_danger(contents.newest, event),
+            console_url=settings.bot_console_url,
+            floor=heard,
         )
         reload = Reload(settings.content_dir, contents, reception.tell_staff)
         stop_console = asyncio.Event()
@@ -131,6 +138,11 @@ async def assistant(
                 if has_console and settings.bot_console_listen != "off":
                     served = await _console(settings, store, running, clock, staff_chat)
                     tasks.create_task(served(stop_console))
+                    if staff_chat is not None:
+                        from bot.console.daily_head import DailyHead  # noqa: PLC0415 (as below)
+
+                        head = DailyHead(store, contents, outbox, staff_chat)
+                        tasks.create_task(head.run(stop_console))
                 try:
                     yield running
                 finally:
@@ -161,51 +173,37 @@ async def _console(
         clock=clock,
         listen=settings.bot_console_listen,
         public_url=settings.bot_console_url,
+        fhir_base=settings.bot_fhir_base,
         staff_chat=staff_chat,
+        content_dir=settings.content_dir,
         more=health_routes(store),
     )
     print(f"bot: staff console on {built.house.public_url}", flush=True)
-    if link := await first_link(built):
-        print(f"bot: make the first account here: {link}", flush=True)
+    try:
+        if link := await first_link(built):
+            print(f"bot: make the first account here: {link}", flush=True)
+    except SealBrokenError:
+        log.error("record.damaged", place="accounts.sealed")  # noqa: TRY400 (its place is all there is)
 
     async def served(stop: asyncio.Event) -> None:
-        try:
-            await serve(built, settings.bot_console_listen, stop)
-        except (OSError, ValueError) as error:
-            print(
-                f"bot: no staff console at BOT_CONSOLE_LISTEN={settings.bot_console_listen}: {error}",
-                file=sys.stderr,
-                flush=True,
-            )
+        while not stop.is_set():
+            try:
+                await serve(built, settings.bot_console_listen, stop, settings.bot_console_proxy)
+            except (OSError, ValueError) as error:
+                print(
+                    f"bot: no staff console at BOT_CONSOLE_LISTEN={settings.bot_console_listen}:"
+                    f" {error}",
+                    file=sys.stderr,
+                    flush=True,
+                )
+                return
+            except Exception as error:  # noqa: BLE001 (the console must never end the assistant)
+                log.error("console.failed", error=type(error).__name__)  # noqa: TRY400 (a traceback may quote a client)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(CONSOLE_AGAIN.total_seconds()):
+                        await stop.wait()
 
     return served
-
-
-@contextlib.asynccontextmanager
-async def floor_only(
-    settings: Settings,
-    clock: Callable[[], datetime],
-    channels: Callable[[Vault, Contents], Mapping[str, Deliver]],
-    why: str,
-) -> AsyncIterator[Assistant]:
-    """What still works when the records do not open: signs of danger are answered from memory."""
-    content, _ = read_folder(settings.content_dir)
-    if content is None:
-        raise ContentBrokenError("the content has mistakes; run the check")
-    store = DownStore(why, clock)
-    contents = Contents(store, read=lambda _texts: None)
-    contents.newest = content
-    with Lock(settings.data_dir):
-        outbox = Outbox(store, channels(store.vault, contents), clock, pace=Pace())
-        reception = Reception(
-            store,
-            contents,
-            clock,
-            outbox=outbox,
-            advance=advance,
-            last_resort=lambda event: floor(contents.newest, event),
-        )
-        yield Assistant(reception, outbox, contents)
 
 
 async def _telegram(settings: Settings, clock: Callable[[], datetime]) -> None:
@@ -213,19 +211,29 @@ async def _telegram(settings: Settings, clock: Callable[[], datetime]) -> None:
     from bot.channels.telegram_logs import quiet_logs  # noqa: PLC0415 (as above)
 
     quiet_logs(settings.bot_token)
-    stopped = asyncio.Event()
+    stopped, heard = asyncio.Event(), Floor()
     while not stopped.is_set():
         try:
-            await _serve_telegram(settings, clock, stopped)
-        except StoreDownError as error:
-            print(f"bot: {error}\n{DOWN}", file=sys.stderr, flush=True)
-            await _serve_telegram(settings, clock, stopped, down=str(error))
+            await _serve_telegram(settings, clock, stopped, heard)
+        except (StoreDownError, ExceptionGroup) as error:
+            problem = _first(error, (StoreDownError,))
+            if problem is None:
+                raise
+            print(f"bot: {problem}\n{DOWN}", file=sys.stderr, flush=True)
+            if not stopped.is_set():
+                # A webhook brings nothing new of whoever has an unanswered message already.
+                polling = msgspec.structs.replace(settings, bot_webhook_url="")
+                await _serve_telegram(polling, clock, stopped, heard, down=str(problem))
         else:
             return
 
 
 async def _serve_telegram(
-    settings: Settings, clock: Callable[[], datetime], stopped: asyncio.Event, down: str = ""
+    settings: Settings,
+    clock: Callable[[], datetime],
+    stopped: asyncio.Event,
+    heard: Floor,
+    down: str = "",
 ) -> None:
     from bot.channels.telegram import Telegram  # noqa: PLC0415 (as above)
 
@@ -242,10 +250,16 @@ async def _serve_telegram(
     staff_chat = ChatId(f"telegram:{staff}") if staff else None
     pace = Pace(per_bot=float(settings.bot_messages_per_second))
     serving = (
-        floor_only(settings, clock, channels, down)
+        floor_only(settings, clock, channels, down, heard)
         if down
         else assistant(
-            settings, clock, channels, pace=pace, staff_chat=staff_chat, has_console=True
+            settings,
+            clock,
+            channels,
+            pace=pace,
+            staff_chat=staff_chat,
+            has_console=True,
+            heard=heard,
         )
     )
     async with (
@@ -261,6 +275,8 @@ async def _serve_telegram(
 
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
+        if stopped.is_set():  # while the records were being opened
+            stop()
         if down:
             loop.call_later(DOWN_FOR.total_seconds(), made[0].stop)
         else:
@@ -307,7 +323,7 @@ async def _receive(terminal: Terminal, running: Assistant, event: AnyEvent | Non
         await running.reception.receive(delivery)
         await running.outbox.idle()
     except StoreDownError:
-        await running.outbox.say_now(terminal.chat_id, running.reception.floor(delivery))
+        await running.reception.answer_from_memory([delivery])
 
 
 def _guarded(main: Coroutine[object, object, None], *also: type[Exception]) -> int:
@@ -324,14 +340,23 @@ def _guarded(main: Coroutine[object, object, None], *also: type[Exception]) -> i
     except known as error:
         return _told(error)
     except ExceptionGroup as group:
-        matched, _ = group.split(known)
-        if matched is None:
+        if (first := _first(group, known)) is None:
             raise
-        first: BaseException = matched
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
         return _told(first)
     return 0
+
+
+def _first(error: Exception, known: tuple[type[Exception], ...]) -> BaseException | None:
+    """The first of these kinds, also in a group; None when there is another kind in it as well."""
+    if not isinstance(error, ExceptionGroup):
+        return error
+    matched, others = error.split(known)
+    if matched is None or others is not None:
+        return None
+    first: BaseException = matched
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first
 
 
 def _told(error: BaseException) -> int:

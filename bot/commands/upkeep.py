@@ -4,25 +4,27 @@ import argparse
 import sys
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.text import Text
 
 from bot.commands.records import guarded
 from bot.doctor import Finding, findings
-from bot.housekeeping import ROTATE
+from bot.housekeeping import FAILED, ROTATE
 from bot.keyfile import fingerprint
 from bot.opening import opened, outcome_of_errand
 from bot.settings import Settings
 from bot.store.backups import Proof, back_up, bring_back
 from bot.store.batch import hour_of
 from bot.store.database import database_path, open_engine
-from bot.store.facts import BACKUP, KEYS_COPY
+from bot.store.facts import BACKUP, KEYS_COPY, fact, note_fact
 from bot.store.lock import AlreadyRunningError, Lock
 from bot.store.tables import facts
 from bot.store.writer import Store
-from bot.vault import Vault
+from bot.vault import Rotation, Vault
 
 
 def add(parsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -54,27 +56,45 @@ def add(parsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 def _rotate(namespace: argparse.Namespace) -> int:
     settings: Settings = namespace.settings
     with opened(settings, namespace.clock) as (store, is_running):
-        count = None if is_running else store.run_now(lambda batch: batch.vault.rotate())
+        done = None if is_running else store.run_now(lambda batch: batch.vault.rotate())
     if is_running:
-        outcome = outcome_of_errand(settings, namespace.clock, ROTATE, "")
-        count = int(outcome) if outcome and outcome.isdecimal() else None
-    if count is None:
+        outcome = outcome_of_errand(settings, namespace.clock, ROTATE, "") or ""
+        if outcome.startswith(FAILED):
+            print(f"bot: nothing was changed: {outcome.removeprefix(FAILED)}", file=sys.stderr)
+            return 1
+        numbers = outcome.split()
+        done = Rotation(*map(int, numbers)) if numbers else None
+    if done is None:
         print("bot: the running assistant did not answer; look at `doctor`", file=sys.stderr)
         return 1
     print(
-        f"{count} keys are wrapped with a new key-encryption key; no record was touched.\n"
+        f"{done.moved} keys are wrapped with a new key-encryption key; no record was touched.\n"
         f"Copy the key file again: {settings.key_file} (fingerprint {fingerprint(settings.key_file)}),\n"
         "and make a backup: copies of keys.db made before are useless now."
     )
-    return 0
+    if done.left:
+        print(
+            f"bot: {done.left} keys are damaged. They stay under the old key-encryption key, which"
+            " stays in the key file, so that a copy of keys.db from before can still mend them:"
+            " python -m bot restore --help. Or erase their cases (`doctor` names them), and rotate"
+            " again; until then older copies of keys.db can be opened.",
+            file=sys.stderr,
+        )
+    return 1 if done.left else 0
 
 
 def _backup(namespace: argparse.Namespace) -> int:
     settings: Settings = namespace.settings
     at: datetime = namespace.clock()
     to: Path = namespace.to
-    target, proof = back_up(settings.data_dir, settings.key_file, to, namespace.keys_to, at)
-    _note(settings, at, namespace.keys_to / "keys.db")
+    with opened(settings, namespace.clock) as (store, is_running):
+        note = partial(_note, settings, None if is_running else store)
+        copy = str((namespace.keys_to / "keys.db").resolve())
+        before = store.run_now(lambda batch: fact(batch, KEYS_COPY)).splitlines()
+        # Noted before it is made, so that the records know of it also after a restore.
+        note({KEYS_COPY: "\n".join(dict.fromkeys([copy, *before]))})
+        target, proof = back_up(settings.data_dir, settings.key_file, to, namespace.keys_to, at)
+        note({KEYS_COPY: copy, BACKUP: str(hour_of(at))})
     old = sorted(to.glob("bot-????????T??????.db"))[: -max(1, namespace.keep)]
     for each in old:
         each.unlink()
@@ -88,9 +108,13 @@ def _backup(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _note(settings: Settings, at: datetime, keys_copy: Path) -> None:
+def _note(settings: Settings, store: Store | None, rows: dict[str, str]) -> None:
+    """Keep facts; beside the assistant that writes in a short transaction of our own."""
+    if store is not None:
+        for name, value in rows.items():
+            store.run_now(partial(note_fact, name=name, value=value))
+        return
     engine = open_engine(f"sqlite:///{database_path(settings.data_dir)}")
-    rows = {BACKUP: str(hour_of(at)), KEYS_COPY: str(keys_copy.resolve())}
     try:
         with engine.begin() as connection:
             for name, value in rows.items():
@@ -102,7 +126,7 @@ def _note(settings: Settings, at: datetime, keys_copy: Path) -> None:
 
 def _told(proof: Proof) -> str:
     told = f"{proof.chats} chats, {proof.opened} sealed fields, all open"
-    return told + (f"; {proof.orphaned} of erased chats stay shut" if proof.orphaned else "")
+    return told + (f"; {proof.orphaned} fields of erased chats stay shut" if proof.orphaned else "")
 
 
 def _restore(namespace: argparse.Namespace) -> int:
@@ -114,7 +138,9 @@ def _restore(namespace: argparse.Namespace) -> int:
     try:
         with Lock(settings.data_dir):
             at: datetime = namespace.clock()
-            bring_back(settings.data_dir, settings.key_file, namespace.data, namespace.keys, at)
+            found = bring_back(
+                settings.data_dir, settings.key_file, namespace.data, namespace.keys, at
+            )
             with closing(Vault.open(settings.data_dir, settings.key_file)) as vault:
                 store = Store.open(settings.data_dir, vault, namespace.clock)
                 try:
@@ -124,7 +150,8 @@ def _restore(namespace: argparse.Namespace) -> int:
     except AlreadyRunningError as error:
         print(f"bot: {error}", file=sys.stderr)
         return 1
-    print(f"{database_path(settings.data_dir)}: {_told(proof)}")
+    told = _told(msgspec.structs.replace(proof, orphaned=found.orphaned))
+    print(f"{database_path(settings.data_dir)}: {told}")
     print("The files used before lie beside, named .replaced-...: delete them when all is well.")
     return 0 if not proof.broken else 1
 

@@ -1,9 +1,11 @@
 """Signing in and out, making an account from a one-time link, giving a code once more."""
 
+from dataclasses import replace
+
 import msgspec
 import pyotp
 import segno
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from bot.console import access_log
 from bot.console.accounts import (
@@ -11,14 +13,15 @@ from bot.console.accounts import (
     Role,
     State,
     all_accounts,
+    anybody_has_joined,
     invite_again,
     invited,
     keep,
 )
 from bot.console.accounts import invite as invite_account
-from bot.console.deadlines import in_words
-from bot.console.sign_in import LONGEST, password_problem, spend_code
-from bot.console.visit import COOKIE, RefusedError, Visit
+from bot.console.guard import kept_fields, resent
+from bot.console.sign_in import FROM, LONGEST, minutes, password_problem, spend_code
+from bot.console.visit import RefusedError, Visit
 from bot.store.batch import Batch
 
 ISSUER = "Intake"
@@ -41,53 +44,73 @@ async def sign_in_page(visit: Visit) -> Response:
     """Name, password, code."""
     if visit.staff is not None:
         return visit.go(local(visit.asked("next")))
-    return visit.page("sign_in.html", next=local(visit.asked("next")), problem="", login="")
+    page = local(visit.asked("next"))
+    return visit.page("sign_in.html", next=page, problem="", login="", kept={})
 
 
 async def sign_in(visit: Visit) -> Response:
     """All three at once: a wrong one does not tell which it was."""
     form, limits = visit.form, visit.house.doorkeeper.limits
     login = form.get("login", "").strip()
-    keys = (f"name:{login.casefold()}", f"from:{visit.address}")
-    wait = limits.wait(*keys)
+    keys = (f"name:{login.casefold()}", f"{FROM}{visit.address}")
     problem = WRONG
-    if wait:
-        problem = TRIED_TOO_OFTEN.format(wait=in_words(wait + wait.resolution))
+    if wait := limits.wait(*keys):
+        problem = TRIED_TOO_OFTEN.format(wait=minutes(wait))
     else:
         secret = await visit.house.doorkeeper.sign_in(
             login, form.get("password", ""), form.get("code", ""), visit.address
         )
         if secret is not None:
             limits.passed(*keys)
-            return _with_cookie(visit, visit.go(local(form.get("next", "/"))), secret)
+            return _with_cookie(visit, await _signed_in(visit, secret), secret)
         limits.failed(*keys)
-    page = local(form.get("next", "/"))
-    return visit.page("sign_in.html", status=422, next=page, problem=problem, login=login)
+    page, kept = local(form.get("next", "/")), kept_fields(form)
+    return visit.page(
+        "sign_in.html", status=422, next=page, problem=problem, login=login, kept=kept
+    )
+
+
+async def _signed_in(visit: Visit, secret: str) -> Response:
+    """On to where they wanted; a form that came too late is shown first, and sent by a click."""
+    page, kept = local(visit.form.get("next", "/")), kept_fields(visit.form)
+    staff = await visit.house.doorkeeper.session(secret, looks=True)
+    if not kept or staff is None:
+        return visit.go(page)
+    return replace(visit, staff=staff).page("again.html", action=page, kept=kept)
 
 
 def _with_cookie(visit: Visit, response: Response, secret: str) -> Response:
     response.set_cookie(
-        COOKIE,
+        visit.house.cookie,
         secret,
         max_age=int(LONGEST.total_seconds()),
         httponly=True,
         samesite="lax",  # a link in an alert opens the case; every change needs its form's token
-        secure=visit.request.url.scheme == "https",
+        secure=visit.house.is_https,
     )
     return response
 
 
 async def sign_out(visit: Visit) -> Response:
     """End this session."""
-    await visit.house.doorkeeper.end(visit.me.id)
+    await visit.house.doorkeeper.end(visit.me.id, also=visit.log)
+    visit.line.is_kept = True
     response = visit.go("/sign-in", done="out")
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    response.delete_cookie(
+        visit.house.cookie, httponly=True, samesite="lax", secure=visit.house.is_https
+    )
     return response
+
+
+async def left_page(visit: Visit) -> Response:
+    """How many seconds the session has left: an open page warns before it ends."""
+    return PlainTextResponse(str(int(visit.me.left(visit.now).total_seconds())))
 
 
 async def confirm_page(visit: Visit) -> Response:
     """The code, once more, before something that cannot be undone or leaves the house."""
-    return visit.page("confirm.html", next=local(visit.asked("next")), problem="")
+    page = local(visit.asked("next"))
+    return visit.page("confirm.html", next=page, kept={}, back="/", problem="")
 
 
 async def confirm(visit: Visit) -> Response:
@@ -95,14 +118,18 @@ async def confirm(visit: Visit) -> Response:
     limits, me, page = visit.house.doorkeeper.limits, visit.me, local(visit.form.get("next", "/"))
     key = f"confirm:{me.account}"
     if wait := limits.wait(key):
-        problem = TRIED_TOO_OFTEN.format(wait=in_words(wait + wait.resolution))
+        problem = TRIED_TOO_OFTEN.format(wait=minutes(wait))
     elif await visit.house.doorkeeper.confirm(me, visit.form.get("code", ""), visit.address):
         limits.passed(key)
+        if visit.form.get("again"):
+            return RedirectResponse(page, status_code=307)  # with all that the form holds
         return visit.go(page)
     else:
         limits.failed(key)
         problem = "That code did not work. Each code works once: wait for the next one."
-    return visit.page("confirm.html", status=422, next=page, problem=problem)
+    kept = resent(visit.form) if visit.form.get("again") else {}
+    back = local(visit.form.get("back", "/"))
+    return visit.page("confirm.html", status=422, next=page, kept=kept, back=back, problem=problem)
 
 
 # --- making an account ---------------------------------------------------------------------------
@@ -137,12 +164,12 @@ async def _join_page(visit: Visit, problem: str) -> Response:
 async def join(visit: Visit) -> Response:
     """Set the password, check that the phone shows the right codes, and let them in."""
     secret = str(visit.request.path_params["secret"])
-    limits, key = visit.house.doorkeeper.limits, f"join:{visit.address}"
-    if limits.wait(key):
-        raise RefusedError("Too many tries. Please wait a few minutes.", 429)
+    limits, keys = visit.house.doorkeeper.limits, (f"join:{secret}", f"{FROM}{visit.address}")
+    if wait := limits.wait(*keys):
+        raise RefusedError(TRIED_TOO_OFTEN.format(wait=minutes(wait)), 429)
     who = await visit.read(lambda batch: invited(batch, secret, visit.now))
     if who is None:
-        limits.failed(key)
+        limits.failed(*keys)
         raise RefusedError("This link is not good any more. Ask for a new one.", 404)
     password = visit.form.get("password", "")
     problem = password_problem(password, who.kept.login, who.kept.name)
@@ -170,9 +197,9 @@ async def join(visit: Visit) -> Response:
         return changed
 
     if await visit.read(job) is None:
-        limits.failed(key)
+        limits.failed(*keys)
         return await _join_page(visit, "That code did not work. Type the one your phone shows now.")
-    limits.passed(key)
+    limits.passed(*keys)
     opened = await visit.house.doorkeeper.open_for(who.id, visit.address)
     return _with_cookie(visit, visit.go("/", done="joined"), opened)
 
@@ -182,9 +209,9 @@ def first_link(batch: Batch) -> str | None:
 
     Made anew at each start until then: an older link stops working.
     """
-    known = all_accounts(batch)
-    if any(each.state is not State.INVITED for each in known):
+    if anybody_has_joined(batch):
         return None
+    known = all_accounts(batch)
     first = next((each for each in known if each.role is Role.ADMIN), None)
     if first is None:
         _, secret = invite_account(batch, "Admin", "admin", Role.ADMIN)

@@ -12,13 +12,16 @@ from hashlib import sha256
 
 import msgspec
 import pyotp
+import structlog
 from sqlalchemy import delete, select
 
 from bot.core.model import Frozen
 from bot.store.batch import Batch
 from bot.store.records_of_staff import KeptAccount
 from bot.store.staff_tables import STAFF, accounts, staff_sessions
+from bot.vault import SealBrokenError
 
+log = structlog.get_logger()
 INVITED_FOR = timedelta(days=3)
 
 
@@ -49,17 +52,23 @@ class Account(Frozen):
 
 
 def all_accounts(batch: Batch) -> list[Account]:
-    """Everybody, in the order in which they were invited."""
+    """Everybody, in the order in which they were invited; without accounts that are damaged."""
     ref = batch.vault.ref(STAFF)
-    return [
-        Account(
-            id=row.id,
-            role=Role(row.role),
-            state=State(row.state),
-            kept=batch.unseal(ref, accounts.c.sealed, row.id, row.sealed, KeptAccount),
-        )
-        for row in batch.rows(select(accounts).order_by(accounts.c.id))
-    ]
+    found = []
+    for row in batch.rows(select(accounts).order_by(accounts.c.id)):
+        try:
+            kept = batch.unseal(ref, accounts.c.sealed, row.id, row.sealed, KeptAccount)
+        except SealBrokenError:
+            log.warning("account.broken")
+            continue
+        found.append(Account(id=row.id, role=Role(row.role), state=State(row.state), kept=kept))
+    return found
+
+
+def anybody_has_joined(batch: Batch) -> bool:
+    """Whether there ever was an account in use, also where it is damaged now."""
+    joined = select(accounts.c.id).where(accounts.c.state != State.INVITED.value)
+    return bool(batch.rows(joined.limit(1)))
 
 
 def account(batch: Batch, number: int) -> Account | None:
@@ -93,24 +102,42 @@ def invite(batch: Batch, name: str, login: str, role: Role) -> tuple[Account, st
 
 def invite_again(batch: Batch, who: Account) -> tuple[Account, str]:
     """A new link for an account: its password and its phone are set anew, its sessions end."""
-    secret = secrets.token_urlsafe(24)
+    secret = fresh_secret()
+    return _invited_by(batch, who, digest_of(secret)), secret
+
+
+def invite_admin(batch: Batch, number: int, digest: str) -> Account | None:
+    """The same for an admin by a secret of which only the digest comes here; 0 is for a new one."""
+    if number:
+        who = account(batch, number)
+        if who is None or who.role is not Role.ADMIN or who.state is State.CLOSED:
+            return None
+        return _invited_by(batch, who, digest)
+    logins = ("admin", *(f"admin-{each}" for each in range(2, 1_000)))
+    login = next(each for each in logins if not is_taken(batch, each))
+    kept = KeptAccount(name="Admin", login=login)
+    fresh = Account(id=batch.next_id(accounts), role=Role.ADMIN, state=State.INVITED, kept=kept)
+    return _invited_by(batch, fresh, digest)
+
+
+def _invited_by(batch: Batch, who: Account, digest: str) -> Account:
     kept = msgspec.structs.replace(
         who.kept,
         password="",
         totp=pyotp.random_base32(),
         totp_step=0,
-        invitation=_digest(secret),
+        invitation=digest,
         invited_until=batch.at + INVITED_FOR,
     )
     changed = msgspec.structs.replace(who, state=State.INVITED, kept=kept)
     keep(batch, changed)
     end_sessions(batch, who.id)
-    return changed, secret
+    return changed
 
 
 def invited(batch: Batch, secret: str, at: datetime) -> Account | None:
     """Whose link that is, while it is good."""
-    digest = _digest(secret)
+    digest = digest_of(secret)
     for each in all_accounts(batch):
         until = each.kept.invited_until
         if (
@@ -138,5 +165,11 @@ def is_taken(batch: Batch, login: str) -> bool:
     )
 
 
-def _digest(secret: str) -> str:
+def fresh_secret() -> str:
+    """The secret of a one-time link."""
+    return secrets.token_urlsafe(24)
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of it."""
     return sha256(secret.encode()).hexdigest()

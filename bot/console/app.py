@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -26,8 +27,10 @@ from bot.console import (
     case_pages,
     export_pages,
     insight_pages,
+    paper_pages,
     people_pages,
     queue_pages,
+    unanswered_pages,
 )
 from bot.console.deadlines import in_words
 from bot.console.guard import (
@@ -45,7 +48,7 @@ from bot.console.guard import (
 from bot.console.live import Live
 from bot.console.live_pages import live_page
 from bot.console.sign_in import Doorkeeper
-from bot.console.visit import House
+from bot.console.visit import House, Visit
 from bot.core.model import ChatId
 from bot.http_server import HttpServer, listening
 from bot.outbox import Outbox
@@ -82,6 +85,15 @@ PAGES: tuple[Page, ...] = (
         post=account_pages.confirm,
         logs=False,
     ),
+    Page(
+        path="/account/left",
+        name="left",
+        roles=STAFF,
+        get=account_pages.left_page,
+        live=True,
+        logs=False,
+    ),
+    Page(path="/account/stay", name="stay", roles=STAFF, get=account_pages.left_page, logs=False),
     Page(path="/account", name="account", roles=STAFF, get=people_pages.account_page),
     Page(path="/account/end", name="session-end", roles=STAFF, post=people_pages.end_session),
     Page(path="/people", name="people", roles=ADMINS, get=people_pages.people_page),
@@ -102,12 +114,31 @@ PAGES: tuple[Page, ...] = (
         confirms=True,
     ),
     Page(path="/log", name="log", roles=ADMINS, get=people_pages.log_page),
-    Page(path="/queue", name="queue", roles=READERS, get=queue_pages.queue_page),
-    Page(path="/search", name="search", roles=READERS, get=queue_pages.search_page),
+    Page(path="/queue", name="queue", roles=READERS, get=queue_pages.queue_page, refreshes=True),
+    Page(
+        path="/search",
+        name="search",
+        roles=READERS,
+        get=queue_pages.search_page,
+        post=queue_pages.search,
+    ),
     Page(path="/insight", name="insight", roles=READERS, get=insight_pages.insight_page),
     Page(path="/insight/{chart}", name="insight-csv", roles=READERS, get=insight_pages.insight_csv),
+    Page(
+        path="/unanswered",
+        name="unanswered",
+        roles=READERS,
+        get=unanswered_pages.unanswered_page,
+    ),
+    Page(
+        path="/unanswered/{cluster}",
+        name="phrasing",
+        roles=LEADS,
+        get=unanswered_pages.cluster_page,
+        post=unanswered_pages.mend,
+    ),
     Page(path="/live", name="live", roles=READERS, get=live_page, live=True, logs=False),
-    Page(path=CASE, name="case", roles=READERS, get=case_pages.show_case),
+    Page(path=CASE, name="case", roles=READERS, get=case_pages.show_case, refreshes=True),
     Page(path=f"{CASE}/take-over", name="take-over", roles=REVIEWERS, post=case_pages.take_over),
     Page(path=f"{CASE}/reply", name="reply", roles=REVIEWERS, post=case_pages.reply),
     Page(path=f"{CASE}/hand-back", name="hand-back", roles=REVIEWERS, post=case_pages.hand_back),
@@ -124,7 +155,15 @@ PAGES: tuple[Page, ...] = (
         post=export_pages.export,
         confirms=True,
     ),
-    Page(path=f"{CASE}/erase", name="erase", roles=LEADS, post=export_pages.erase, confirms=True),
+    Page(path=f"{CASE}/pdf", name="pdf", roles=LEADS, get=paper_pages.case_pdf, confirms=True),
+    Page(
+        path=f"{CASE}/erase",
+        name="erase",
+        roles=LEADS,
+        post=export_pages.erase,
+        confirms=True,
+        form_at=f"{CASE}/export",
+    ),
     Page(
         path="/export",
         name="export-set",
@@ -154,14 +193,16 @@ def console(
     clock: Callable[[], datetime],
     listen: str,
     public_url: str = "",
+    fhir_base: str = "",
     staff_chat: ChatId | None = None,
+    content_dir: Path | None = None,
     more: Sequence[BaseRoute] = (),
     hasher: PasswordHasher | None = None,
 ) -> Console:
     """Everything that staff see. `more` are routes of others, such as /metrics."""
     public_url = (public_url or f"http://{listen}").rstrip("/")
     hosts = {"127.0.0.1", "localhost", "::1", urlsplit(public_url).hostname or ""}
-    live = Live(store, contents, reception, clock)
+    live = Live(store, contents)
     house = House(
         store=store,
         reception=reception,
@@ -173,7 +214,9 @@ def console(
         pages=_templates(clock),
         hosts=frozenset(hosts - {""}),
         public_url=public_url,
+        fhir_base=fhir_base,
         staff_chat=staff_chat,
+        content_dir=content_dir,
     )
     guard = Guard(house)
     routes: list[BaseRoute] = [
@@ -189,7 +232,7 @@ def console(
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Headers)],
-        exception_handlers={404: _not_found, 405: _not_found},
+        exception_handlers={404: _not_found(house), 405: _not_found(house)},
         max_body_size=LONGEST_BODY,
     )
     return Console(app=app, live=live, house=house)
@@ -204,17 +247,33 @@ def _templates(clock: Callable[[], datetime]) -> Environment:
         lstrip_blocks=True,
     )
 
-    def when(at: datetime, zone: ZoneInfo) -> str:
+    def date(at: datetime, zone: ZoneInfo) -> str:
+        local = at.astimezone(zone)
+        return f"{local.day} {local:%b %Y}, {local:%H:%M}"
+
+    def when(at: datetime, zone: ZoneInfo) -> Markup:
+        """Short on a screen; on paper, which is read on another day, with the whole date."""
         local, today = at.astimezone(zone), clock().astimezone(zone)
+        paper = Markup('<span class="only-print">{}</span>')
         if local.date() == today.date():
-            return f"{local:%H:%M}"
-        year = "" if local.year == today.year else f" {local.year}"
-        return f"{local.day} {local:%b}{year}, {local:%H:%M}"
+            return paper.format(f"{local.day} {local:%b %Y}, ") + f"{local:%H:%M}"
+        year = f" {local.year}"
+        year = paper.format(year) if local.year == today.year else Markup(year)  # noqa: S704 (a number)
+        return Markup("{} {}{}, {}").format(local.day, f"{local:%b}", year, f"{local:%H:%M}")
+
+    def day_and_time(at: datetime, zone: ZoneInfo) -> str:
+        return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
     def ago(at: datetime) -> str:
         return in_words(max(clock() - at, timedelta(0)))
 
-    pages.filters |= {"when": when, "ago": ago, "words": in_words}
+    pages.filters |= {
+        "when": when,
+        "day_and_time": day_and_time,
+        "date": date,
+        "ago": ago,
+        "words": in_words,
+    }
     return pages
 
 
@@ -236,18 +295,23 @@ def _readiness(store: Store) -> Callable[[Request], object]:
     return ready
 
 
-async def _not_found(_request: Request, _error: Exception) -> Response:
-    return PlainTextResponse("There is no such page.\n", status_code=404)
+def _not_found(house: House) -> Callable[[Request, Exception], Response]:
+    def not_found(request: Request, _error: Exception) -> Response:
+        """The same for everybody, signed in or not."""
+        visit = Visit(house=house, request=request, staff=None)
+        return visit.page("message.html", status=404, text="There is no such page.")
+
+    return not_found
 
 
-async def serve(built: Console, listen: str, stop: asyncio.Event) -> None:
-    """Serve until `stop` is set.
+async def serve(built: Console, listen: str, stop: asyncio.Event, proxy: str = "") -> None:
+    """Serve until `stop` is set; `proxy` is the address of a server that stands before it.
 
     Raises:
         OSError: the address is taken, or not of this machine.
 
     """
-    server = HttpServer(built.app)
+    server = HttpServer(built.app, proxy=proxy)
 
     async def wait() -> None:
         await stop.wait()

@@ -5,23 +5,28 @@ decisions, is kept beside it. The name of a form makes a second click a no-op in
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 from starlette.responses import Response
 
 from bot.console.accounts import Role, State, all_accounts
-from bot.console.case_view import CasePage, case_page
+from bot.console.arrivals import catch_up
+from bot.console.case_records import session_of
+from bot.console.case_view import CasePage, case_page, with_staff
 from bot.console.cases import (
+    CLOSED,
+    NEW,
     STATES,
     CaseRow,
     case_row,
-    catch_up,
     kept_case,
+    looked_at,
     newest_intake,
     set_state,
     write,
 )
+from bot.console.guard import NOTHING
 from bot.console.live import chat_of
 from bot.console.queue_pages import SIGNS
 from bot.console.visit import RefusedError, Visit
@@ -42,17 +47,34 @@ from bot.core.post import Delivery
 from bot.store.batch import Batch
 from bot.store.records_of_staff import KeptDecision, KeptNote
 from bot.store.staff_tables import decisions, notes
+from bot.vault import SealBrokenError
 
 LONGEST_REPLY = 3_500  # Telegram takes 4,096 with the name before it
 LONGEST_NOTE = 10_000
+ACTING = frozenset({Role.REVIEWER, Role.LEAD})  # who can do something about a case
 NO_CASE = "There is no such case. It may have been erased."
+DAMAGED = (
+    "This record does not open. Nothing is lost yet: please ask whoever looks after the assistant to"
+    " run `python -m bot doctor`."
+)
+IN_DANGER = (
+    "This case cannot be closed while its crisis is open. Please clear the crisis first, once you have"
+    " made sure that the person is safe."
+)
+WATCHED_FOR = timedelta(minutes=2)  # a message that is sent later than that shows on the next load
 
 
 async def show_case(visit: Visit) -> Response:
     """Read a case."""
+    return await _shown(visit)
+
+
+async def _shown(visit: Visit, *, unsent: str = "", status: int = 200) -> Response:
+    """The page of the case; `unsent` is a message that could not be sent, so that it is not lost."""
     by_itself = visit.request.headers.get("x-live") == "1"
-    contents, code = visit.house.contents, visit.case
+    contents, code, me = visit.house.contents, visit.case, visit.me
     clinic = visit.content.clinic
+    works = me.role in {Role.REVIEWER, Role.LEAD}
     news: set[str] = set()
 
     def job(batch: Batch) -> tuple[CasePage | None, list[tuple[int, str]]]:
@@ -60,18 +82,29 @@ async def show_case(visit: Visit) -> Response:
         people = [
             (each.id, each.kept.name)
             for each in all_accounts(batch)
-            if each.state is State.ACTIVE and each.role is not Role.ADMIN
+            if each.state is State.ACTIVE and each.role in ACTING
         ]
-        return case_page(batch, code, contents, looks=not by_itself), people
+        row = case_row(batch, code)
+        if row is not None and not by_itself and (works or row.assignee == me.account):
+            looked_at(batch, row)  # somebody else's glance leaves what is new as new
+        return case_page(batch, code, contents), people
 
-    page, people = await visit.read(job)
+    try:
+        page, people = await visit.read(job)
+    except SealBrokenError:
+        raise RefusedError(DAMAGED, 409) from None
     if news:
         visit.house.live.tell(news)
     if page is None:
         raise RefusedError(NO_CASE, 404)
-    words, me = visit.content.console, visit.me
+    if page.sending_since is not None and visit.now - page.sending_since < WATCHED_FOR:
+        visit.house.live.look_again(code)
+    words, done = visit.content.console, visit.asked("done")
     return visit.page(
         "case.html",
+        done="blocked" if done == "sent" and not page.is_reachable else done,
+        status=status,
+        unsent=unsent,
         case=page,
         people=people,
         states=STATES,
@@ -82,7 +115,7 @@ async def show_case(visit: Visit) -> Response:
         reason_words={each.id: each.label for each in words.override_reasons},
         replies=[(each.id, each.title, fill(each.text, staff=me.name)) for each in words.replies],
         part_2=visit.content.wording.staff.part_2,
-        may_act=me.role in {Role.REVIEWER, Role.LEAD},
+        may_act=works,
         may_lead=me.role is Role.LEAD,
     )
 
@@ -90,11 +123,16 @@ async def show_case(visit: Visit) -> Response:
 # --- the chat ------------------------------------------------------------------------------------
 
 
-async def _send(visit: Visit, event: Callable[[ChatId], AnyEvent]) -> None:
-    """One event of staff, through the same door as a client's."""
-    chat_id = await visit.read(lambda batch: chat_of(batch, _row(batch, visit).ref))
-    delivery = Delivery(update_id=visit.event_id, received_at=visit.now, event=event(chat_id))
-    await visit.house.reception.receive(delivery)
+async def _send(visit: Visit, *events: Callable[[ChatId], AnyEvent]) -> None:
+    """Events of staff, through the same door as a client's. All of a form are kept, or none."""
+    try:
+        chat_id = await visit.read(lambda batch: chat_of(batch, _row(batch, visit).ref))
+    except SealBrokenError:
+        raise RefusedError(DAMAGED, 409) from None
+    made = [each(chat_id) for each in events]
+    await visit.receive(
+        [Delivery(update_id=each.event_id, received_at=visit.now, event=each) for each in made]
+    )
     visit.house.live.tell({visit.case})
 
 
@@ -106,30 +144,49 @@ def _row(batch: Batch, visit: Visit) -> CaseRow:
 
 
 async def take_over(visit: Visit) -> Response:
-    """The assistant falls silent, and the client is told who writes."""
-    name, stamp = visit.me.name, EventId(visit.event_id)
-    await _send(
-        visit,
-        lambda chat: StaffTookOver(event_id=stamp, chat_id=chat, at=visit.now, staff=name),
-    )
-    return visit.go(f"/cases/{visit.case}", done="took-over", part="#write")
+    """The assistant falls silent, and the client is told who writes; a message goes along."""
+    text = _message(visit)
+    events = [_took_over(visit)] + ([_replied(visit, text)] if text else [])
+    await _send(visit, *events)
+    done = "sent" if text else "took-over"
+    return visit.go(f"/cases/{visit.case}", done=done, part="#write")
 
 
 async def reply(visit: Visit) -> Response:
     """Write to the client. Only after taking over: two voices at once would confuse."""
-    text = visit.form.get("text", "").strip()
+    text = _message(visit)
     if not text:
         return visit.go(f"/cases/{visit.case}", part="#write")
+    stamp = visit.event_id
+
+    def writing(batch: Batch) -> bool:
+        """Whether the chat is with me; a second click of what was sent is a no-op further on."""
+        ref = _row(batch, visit).ref
+        return batch.is_known(stamp) or with_staff(session_of(batch, ref)) == visit.me.name
+
+    if not await visit.read(writing):
+        return await _shown(visit, unsent=text, status=409)
+    await _send(visit, _replied(visit, text))
+    return visit.go(f"/cases/{visit.case}", done="sent", part="#write")
+
+
+def _message(visit: Visit) -> str:
+    text = visit.form.get("text", "").strip()
     if len(text) > LONGEST_REPLY:
         raise RefusedError(f"A message may have {LONGEST_REPLY} characters. Please send two.", 422)
+    return text
+
+
+def _took_over(visit: Visit) -> Callable[[ChatId], AnyEvent]:
+    name, stamp = visit.me.name, EventId(f"{visit.event_id}:over")
+    return lambda chat: StaffTookOver(event_id=stamp, chat_id=chat, at=visit.now, staff=name)
+
+
+def _replied(visit: Visit, text: str) -> Callable[[ChatId], AnyEvent]:
     name, stamp = visit.me.name, EventId(visit.event_id)
-    await _send(
-        visit,
-        lambda chat: StaffReplied(
-            event_id=stamp, chat_id=chat, at=visit.now, staff=name, text=text
-        ),
+    return lambda chat: StaffReplied(
+        event_id=stamp, chat_id=chat, at=visit.now, staff=name, text=text
     )
-    return visit.go(f"/cases/{visit.case}", done="sent", part="#write")
 
 
 async def hand_back(visit: Visit) -> Response:
@@ -162,7 +219,7 @@ async def acknowledge(visit: Visit) -> Response:
         acknowledges=CaseCode(visit.case),
         staff=visit.me.name,
     )
-    await visit.house.reception.receive(delivery)
+    await visit.receive([delivery])
 
     def job(batch: Batch) -> None:
         row = _row(batch, visit)
@@ -177,17 +234,21 @@ async def acknowledge(visit: Visit) -> Response:
 # --- what is staff's own ---------------------------------------------------------------------------
 
 
-async def _keep(visit: Visit, change: Callable[[Batch, CaseRow], None]) -> None:
-    name = visit.event_id
+async def _keep(visit: Visit, change: Callable[[Batch, CaseRow], None], detail: str = "") -> None:
+    """Change the case as it stands now: what has just come is read first, so that it is not undone."""
+    name, clinic = visit.event_id, visit.content.clinic
+    news = {visit.case}
 
     def job(batch: Batch) -> None:
+        news.update(catch_up(batch, clinic))
         row = _row(batch, visit)
+        visit.line.detail = NOTHING if batch.is_known(name) else detail
         if not batch.is_known(name):
             batch.remember(name)
             change(batch, row)
 
-    await visit.read(job)
-    visit.house.live.tell({visit.case})
+    await visit.act(job)
+    visit.house.live.tell(news)
 
 
 async def note(visit: Visit) -> Response:
@@ -241,7 +302,8 @@ async def decide(visit: Visit) -> Response:
         if times.decided_at is None:
             write(batch, row, msgspec.structs.replace(times, decided_at=batch.at), unread=0)
 
-    await _keep(visit, change)
+    detail = "agree" if agrees else f"{form['level']}, reason {reason}"
+    await _keep(visit, change, detail)
     return visit.go(f"/cases/{visit.case}", done="decided", part="#decision")
 
 
@@ -256,7 +318,23 @@ async def status(visit: Visit) -> Response:
     except ValueError:
         raise RefusedError("Please give a date like 2026-01-31.", 422) from None
     clinic = visit.content.clinic
-    await _keep(visit, lambda batch, row: set_state(batch, row, state, follow_up, clinic))
+    detail = f"{state}, follow-up {follow_up}" if follow_up else state
+
+    def change(batch: Batch, row: CaseRow) -> None:
+        if state in CLOSED and row.danger:
+            raise RefusedError(IN_DANGER, 409)
+        set_state(batch, row, state, follow_up, clinic)
+
+    await _keep(visit, change, detail)
+    if state != NEW:  # somebody has seen to it: its alerts are not repeated
+        await visit.house.reception.receive(
+            Delivery(
+                update_id=f"{visit.event_id}:have",
+                received_at=visit.now,
+                acknowledges=CaseCode(visit.case),
+                staff=visit.me.name,
+            )
+        )
     return visit.go(f"/cases/{visit.case}", done="saved", part="#work")
 
 
@@ -267,11 +345,11 @@ async def assign(visit: Visit) -> Response:
 
     def change(batch: Batch, row: CaseRow) -> None:
         if number and not any(
-            each.id == number and each.state is State.ACTIVE and each.role is not Role.ADMIN
+            each.id == number and each.state is State.ACTIVE and each.role in ACTING
             for each in all_accounts(batch)
         ):
             raise RefusedError("There is no such colleague.", 422)
         write(batch, row, kept_case(batch, row), assignee=number)
 
-    await _keep(visit, change)
+    await _keep(visit, change, f"account {number}" if number else "nobody")
     return visit.go(f"/cases/{visit.case}", done="assigned", part="#work")

@@ -2,22 +2,19 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
-
 from bot.console.accounts import names
+from bot.console.case_records import is_reachable, opened, rows_of, session_of, states_of, turns_of
 from bot.console.cases import (
     CaseRow,
+    case_due_at,
     case_row,
     chat_cases,
     follow_up_date,
     kept_case,
-    looked_at,
     newest_intake,
 )
-from bot.console.deadlines import due_at
-from bot.console.live import kept_session
-from bot.console.rule_words import rule_words
-from bot.console.timeline import Passage, passages
+from bot.console.rule_words import held_words
+from bot.console.timeline import WAITING, Passage, passages
 from bot.core.content import Content
 from bot.core.counterfactuals import counterfactuals, sentence
 from bot.core.model import (
@@ -30,18 +27,16 @@ from bot.core.model import (
     Perspective,
     Result,
     Session,
-    Urgency,
     WithStaff,
 )
 from bot.core.screening_form import Form, label, stem
 from bot.store.batch import Batch
 from bot.store.contents import Contents
-from bot.store.records import KeptAlert, KeptTurn
+from bot.store.records import KeptAlert
 from bot.store.records_of_staff import KeptCase, KeptDecision, KeptNote
 from bot.store.staff_tables import decisions, notes
-from bot.store.tables import alerts, turns
+from bot.store.tables import alerts
 
-MOST_TURNS = 400
 MOST_CHANGES = 6
 PERSPECTIVES = {
     Perspective.SELF: "For themselves",
@@ -111,7 +106,7 @@ class CasePage(Frozen):
 
     code: CaseCode
     others: tuple[CaseCode, ...]
-    row: object
+    row: CaseRow
     kept: KeptCase
     intake: Intake
     perspective: str
@@ -131,6 +126,15 @@ class CasePage(Frozen):
     follow_up: date | None
     with_staff: str
     in_crisis: bool
+    is_reachable: bool
+    damaged: int
+    has_asked: bool
+
+    @property
+    def sending_since(self) -> datetime | None:
+        """When staff wrote the newest message that is still to be sent."""
+        lines = (line for passage in self.chat for line in passage.lines)
+        return max((line.at for line in lines if line.arrival == WAITING), default=None)
 
 
 def marks(form: Form, flags: tuple[Flag, ...]) -> tuple[Mark, ...]:
@@ -146,28 +150,34 @@ def _notify_marks(content: Content, intake: Intake) -> tuple[Mark, ...]:
     return (Mark(text=words, is_red=True),) if content.tells_guardian(intake) else ()
 
 
-def case_page(batch: Batch, code: str, contents: Contents, *, looks: bool) -> CasePage | None:
-    """The case, or None where there is none; `looks` notes that somebody reads it."""
+def case_page(batch: Batch, code: str, contents: Contents) -> CasePage | None:
+    """The case, or None where there is none.
+
+    Raises:
+        SealBrokenError: the intake itself is damaged; anything else that is damaged is left out.
+
+    """
     row = case_row(batch, code)
     if row is None:
         return None
-    if looks:
-        looked_at(batch, row)
     intake = newest_intake(batch, row)
     content = contents.version(batch, intake.content_version)
-    session = kept_session(batch, row.ref).session
-    chat, is_cut = _chat(batch, row, content, intake.perspective)
-    known = names(batch)
-    alert_rows = _alerts(batch, row)
+    session = session_of(batch, row.ref)
+    said, is_cut = turns_of(batch, row)
+    shown = [(question, turn) for question, turn in said if turn is not None]
+    kept, known = kept_case(batch, row), names(batch)
+    alert_rows = rows_of(batch, row, alerts.c.sealed, KeptAlert)
+    note_rows = rows_of(batch, row, notes.c.sealed, KeptNote)
+    decision_rows = rows_of(batch, row, decisions.c.sealed, KeptDecision)
     result = intake.result
     return CasePage(
         code=CaseCode(code),
         others=tuple(each for each in chat_cases(batch, row) if each != code),
         row=row,
-        kept=kept_case(batch, row),
+        kept=kept,
         intake=intake,
         perspective=PERSPECTIVES[intake.perspective],
-        due_at=due_at(intake.filed_at, Urgency(row.urgency), contents.newest.clinic),
+        due_at=case_due_at(row, kept, contents.newest.clinic),
         marks=(
             *_notify_marks(content, intake),
             *(marks(content.screening, result.flags) if result else ()),
@@ -175,74 +185,36 @@ def case_page(batch: Batch, code: str, contents: Contents, *, looks: bool) -> Ca
         suggestion=suggestion(content.screening, intake),
         answers=tuple(answer_lines(content.screening, intake)),
         ratings=ratings(content.screening, intake),
-        chat=chat,
+        chat=tuple(passages(shown, content, intake.perspective, states_of(batch, row, shown))),
         is_cut=is_cut,
-        notes=tuple(_notes(batch, row)),
-        decisions=tuple(_decisions(batch, row)),
-        alerts=tuple(kept for _, kept in alert_rows),
-        waiting_alerts=any(state != "acknowledged" for state, _ in alert_rows),
+        notes=opened(note_rows),
+        decisions=opened(decision_rows),
+        alerts=opened(alert_rows),
+        waiting_alerts=any(each.state != "acknowledged" for each, _ in alert_rows),
         assignee=known.get(row.assignee, ""),
         names=known,
         follow_up=follow_up_date(row),
-        with_staff=_with_staff(session),
+        with_staff=with_staff(session),
         in_crisis=_in_crisis(session) or bool(row.danger),
+        is_reachable=is_reachable(batch, row),
+        damaged=(session is None)
+        + len(said)
+        - len(shown)
+        + sum(kept is None for rows in (alert_rows, note_rows, decision_rows) for _, kept in rows),
+        has_asked=bool(row.asked),
     )
 
 
-def _chat(
-    batch: Batch, row: CaseRow, content: Content, perspective: Perspective
-) -> tuple[tuple[Passage, ...], bool]:
-    found = batch.rows(
-        select(turns.c.id, turns.c.question, turns.c.sealed)
-        .where(turns.c.ref == row.ref)
-        .order_by(turns.c.id.desc())
-        .limit(MOST_TURNS + 1)
-    )
-    rows = [
-        (each.question, batch.unseal(row.ref, turns.c.sealed, each.id, each.sealed, KeptTurn))
-        for each in reversed(found[:MOST_TURNS])
-    ]
-    return tuple(passages(rows, content, perspective)), len(found) > MOST_TURNS
-
-
-def _notes(batch: Batch, row: CaseRow) -> list[KeptNote]:
-    found = batch.rows(select(notes).where(notes.c.case_code == row.case_code).order_by(notes.c.id))
-    return [batch.unseal(row.ref, notes.c.sealed, each.id, each.sealed, KeptNote) for each in found]
-
-
-def _decisions(batch: Batch, row: CaseRow) -> list[KeptDecision]:
-    found = batch.rows(
-        select(decisions).where(decisions.c.case_code == row.case_code).order_by(decisions.c.id)
-    )
-    return [
-        batch.unseal(row.ref, decisions.c.sealed, each.id, each.sealed, KeptDecision)
-        for each in found
-    ]
-
-
-def _alerts(batch: Batch, row: CaseRow) -> list[tuple[str, KeptAlert]]:
-    found = batch.rows(
-        select(alerts).where(alerts.c.case_code == row.case_code).order_by(alerts.c.id)
-    )
-    return [
-        (
-            str(each.state),
-            batch.unseal(row.ref, alerts.c.sealed, each.id, each.sealed, KeptAlert),
-        )
-        for each in found
-    ]
-
-
-def _with_staff(session: Session) -> str:
+def with_staff(session: Session | None) -> str:
     """Who writes in the bot's place, "" for nobody."""
-    stage = session.stage
+    stage = session.stage if session else None
     while isinstance(stage, ConfirmingErase):
         stage = stage.parked
     return stage.staff if isinstance(stage, WithStaff) else ""
 
 
-def _in_crisis(session: Session) -> bool:
-    stage = session.stage
+def _in_crisis(session: Session | None) -> bool:
+    stage = session.stage if session else None
     while isinstance(stage, WithStaff | ConfirmingErase):
         stage = stage.parked
     return isinstance(stage, InCrisis)
@@ -269,7 +241,7 @@ def suggestion(form: Form, intake: Intake) -> Suggestion | None:
         level=result.level.value,
         label=str(form.texts(result.level).label),
         rule=result.rule,
-        rule_words=rule_words(form, result.rule),
+        rule_words=held_words(form, result, intake.answers),
         staff_call=result.staff_call,
         known=str(form.texts(result.level_known).label),
         assumed=str(form.texts(result.level_assumed).label),
@@ -298,6 +270,7 @@ def answer_lines(form: Form, intake: Intake) -> list[AnswerLine]:
         (each.question, each.option) for each in (intake.result.reasons if intake.result else ())
     }
     missing = set(intake.result.missing) if intake.result else set()
+    dimensions = {each.id: str(each.label) for each in form.dimensions if each.label}
     lines = []
     for question in form.questions:
         given = [each for each in intake.answers if each.question == question.id]
@@ -324,7 +297,9 @@ def answer_lines(form: Form, intake: Intake) -> list[AnswerLine]:
                 is_skipped=any(each.skip for each in options),
                 is_typed=bool(current and current.typed),
                 is_cause=any((question.id, each.id) in causes for each in options),
-                rates=tuple(rates.items()),
+                rates=tuple(
+                    (dimensions[each], rates[each]) for each in rates if each in dimensions
+                ),
                 at=current.at if current else None,
                 retracted=tuple(words(each.options) for each in given if each.retracted_at),
                 is_missing=current is None and question.id in missing,

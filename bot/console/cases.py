@@ -1,41 +1,25 @@
-"""The queue's copy of the cases, and what staff change about one.
+"""A case as the queue knows it, and what staff change about one.
 
-`catch_up` reads the intakes and turns that came since the last time, in order, a limited number at
-once: a case is in the queue as soon as somebody looks, and nothing on the way of a client's message
-waits for it. Both doors of staff, the console and Telegram, are seen here as the same events.
+Counterpart: `arrivals`, which brings cases into the queue and up to date.
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import Row, select
 
-from bot.console.deadlines import due_hour
+from bot.console.deadlines import closing_hour, due_at, due_hour
 from bot.core.content.clinic import Clinic
-from bot.core.model import (
-    AnyEvent,
-    AttachmentReceived,
-    CaseCode,
-    CrisisCleared,
-    Intake,
-    IntakeStatus,
-    StaffHandedBack,
-    StaffReplied,
-    StaffTookOver,
-    TextReceived,
-    Urgency,
-)
-from bot.store.batch import SOME, Batch, hour_of
-from bot.store.records import KeptTurn
-from bot.store.records_of_staff import KeptCase, KeptFact
-from bot.store.staff_tables import STAFF, cases, staff_facts
-from bot.store.tables import intakes, turns
+from bot.core.model import CaseCode, Intake, Urgency
+from bot.store.batch import Batch
+from bot.store.records_of_staff import KeptCase
+from bot.store.staff_tables import cases
+from bot.store.tables import intakes
+from bot.vault import SealBrokenError
 
-READ_UP_TO = "read-up-to"
-MOST_INTAKES = 500
-MOST_TURNS = 1_000
 MOST_OTHERS = 20
 NEVER = 2_000_000_000  # an hour that does not come: nothing is due
 EPOCH = date(1970, 1, 1)
@@ -51,190 +35,7 @@ STATES = {
 CLOSED = frozenset({"admitted", "referred", "closed"})
 URGENCIES = tuple(Urgency)
 CaseRow = Row[Any]
-
-
-class Cursor(msgspec.Struct, frozen=True):
-    """How far has been read: the last ids."""
-
-    intake: int = 0
-    turn: int = 0
-
-
-def catch_up(batch: Batch, clinic: Clinic) -> set[str]:
-    """Bring the copy up to date, or a good step nearer; the cases that have changed."""
-    ref = batch.vault.ref(STAFF)
-    found = batch.rows(select(staff_facts.c.sealed).where(staff_facts.c.name == READ_UP_TO))
-    cursor = Cursor()
-    if found:
-        place = staff_facts.c.sealed
-        kept = batch.unseal(ref, place, READ_UP_TO, found[0].sealed, KeptFact)
-        cursor = msgspec.json.decode(kept.text, type=Cursor)
-    changed: set[str] = set()
-    new_intakes = batch.rows(
-        select(intakes)
-        .where(intakes.c.id > cursor.intake)
-        .order_by(intakes.c.id)
-        .limit(MOST_INTAKES)
-    )
-    batch.vault.load({row.ref for row in new_intakes})
-    for row in new_intakes:
-        _file(batch, row, clinic)
-        changed.add(row.case_code)
-    # Turns wait until all intakes are read: a turn of a case that is not here yet would be lost.
-    new_turns = (
-        batch.rows(
-            select(turns.c.id, turns.c.ref, turns.c.question, turns.c.sealed)
-            .where(turns.c.id > cursor.turn)
-            .order_by(turns.c.id)
-            .limit(MOST_TURNS)
-        )
-        if len(new_intakes) < MOST_INTAKES
-        else []
-    )
-    changed |= _read_turns(batch, new_turns)
-    fresh = Cursor(
-        intake=new_intakes[-1].id if new_intakes else cursor.intake,
-        turn=new_turns[-1].id if new_turns else cursor.turn,
-    )
-    if fresh != cursor:
-        fact = KeptFact(text=msgspec.json.encode(fresh).decode())
-        sealed = batch.seal(ref, staff_facts.c.sealed, READ_UP_TO, fact)
-        batch.put(staff_facts, {"name": READ_UP_TO, "sealed": sealed})
-    return changed
-
-
-def _file(batch: Batch, row: CaseRow, clinic: Clinic) -> None:
-    """A new intake: a new case, or one that stands differently now."""
-    intake = batch.unseal(row.ref, intakes.c.sealed, row.id, row.sealed, Intake)
-    old = case_row(batch, row.case_code)
-    is_emergency = intake.status is IntakeStatus.EMERGENCY
-    if old is None:
-        kept = KeptCase(filed_at=intake.filed_at)
-        values = {
-            "filed_hour": hour_of(intake.filed_at),
-            "state": NEW,
-            "assignee": 0,
-            "follow_up": 0,
-            "unread": 0,
-            "waits_for": "",
-            "taken": 0,
-            "closed": 0,
-            "danger": 0,
-            "due_hour": due_hour(intake.filed_at, intake.urgency, clinic),
-        }
-    else:
-        kept = kept_case(batch, old)
-        values = {name: getattr(old, name) for name in _STAFF_SIDE}
-        is_worse = URGENCIES.index(intake.urgency) > URGENCIES.index(Urgency(old.urgency))
-        if is_worse or old.closed or is_emergency:
-            # It is not what staff had dealt with: it waits again.
-            values |= {
-                "state": NEW,
-                "closed": 0,
-                "due_hour": due_hour(intake.filed_at, intake.urgency, clinic),
-            }
-        values["unread"] = old.unread + 1
-    if is_emergency:
-        values["danger"] = 1
-        kept = msgspec.structs.replace(kept, danger_at=intake.filed_at)
-    sealed = batch.seal(row.ref, cases.c.sealed, row.case_code, kept)
-    batch.put(
-        cases,
-        {
-            "case_code": row.case_code,
-            "ref": row.ref,
-            "newest": row.id,
-            "status": intake.status.value,
-            "urgency": intake.urgency.value,
-            **values,
-            "sealed": sealed,
-        },
-    )
-
-
-_STAFF_SIDE = (
-    "filed_hour",
-    "state",
-    "assignee",
-    "follow_up",
-    "unread",
-    "waits_for",
-    "taken",
-    "closed",
-    "danger",
-    "due_hour",
-)
-
-
-def _read_turns(batch: Batch, rows: Sequence[CaseRow]) -> set[str]:
-    """What clients and staff did, gathered by case and written once for each."""
-    refs = sorted({row.ref for row in rows})
-    batch.vault.load(refs)
-    of_chat: dict[str, CaseRow] = {}
-    for start in range(0, len(refs), SOME):
-        here = cases.c.ref.in_(refs[start : start + SOME])
-        for each in batch.rows(select(cases).where(here).order_by(cases.c.newest)):
-            of_chat[each.ref] = each  # the newest of a chat's cases wins
-    drafts: dict[str, _Draft] = {}
-    for row in rows:
-        case = of_chat.get(row.ref)
-        if case is None:
-            continue
-        if case.case_code not in drafts:
-            drafts[case.case_code] = _Draft(case, kept_case(batch, case))
-        turn = batch.unseal(row.ref, turns.c.sealed, row.id, row.sealed, KeptTurn)
-        is_answer = bool(row.question) and not turn.digression
-        drafts[case.case_code].happened(turn.event, is_answer=is_answer)
-    for draft in drafts.values():
-        if draft.values:
-            write(batch, draft.case, draft.kept, **draft.now())
-    return {code for code, draft in drafts.items() if draft.values}
-
-
-class _Draft:
-    """A case while turns are read."""
-
-    def __init__(self, case: CaseRow, kept: KeptCase) -> None:
-        self.case = case
-        self.kept = kept
-        self.values: dict[str, object] = {}
-        self._unread = int(case.unread)
-        self._taken = bool(case.taken)
-
-    def now(self) -> dict[str, object]:
-        """The columns that events change; always the same ones, so that they go out together."""
-        names = ("unread", "waits_for", "taken", "danger")
-        return {name: self.values.get(name, getattr(self.case, name)) for name in names}
-
-    def happened(self, event: AnyEvent, *, is_answer: bool) -> None:
-        """Take in what an event changes."""
-        match event:
-            case TextReceived() | AttachmentReceived() if self._taken or not is_answer:
-                self._unread += 1
-                self.values["unread"] = self._unread
-                if self._taken:
-                    self.values["waits_for"] = "staff"
-            case StaffTookOver():
-                self._taken = True
-                self.values["taken"] = 1
-                self._keep(taken_by=event.staff, staff_wrote_at=event.at)
-            case StaffReplied():
-                self.values["waits_for"] = "client"
-                self._keep(staff_wrote_at=event.at)
-            case StaffHandedBack():
-                self._taken = False
-                self.values |= {"taken": 0, "waits_for": ""}
-                self._keep(taken_by="")
-            case CrisisCleared():
-                danger_at = self.kept.danger_at
-                if danger_at is None or event.at >= danger_at:
-                    self.values["danger"] = 0
-
-    def _keep(self, **times: object) -> None:
-        self.kept = msgspec.structs.replace(self.kept, **times)
-
-
-# --- one case ------------------------------------------------------------------------------------
+log = structlog.get_logger()
 
 
 def case_row(batch: Batch, code: str) -> CaseRow | None:
@@ -244,18 +45,40 @@ def case_row(batch: Batch, code: str) -> CaseRow | None:
 
 
 def kept_case(batch: Batch, row: CaseRow) -> KeptCase:
-    """Its times."""
-    return batch.unseal(row.ref, cases.c.sealed, row.case_code, row.sealed, KeptCase)
+    """Its times; of a cell that does not open, what the row says in clear."""
+    try:
+        return batch.unseal(row.ref, cases.c.sealed, row.case_code, row.sealed, KeptCase)
+    except SealBrokenError:
+        log.warning("record.damaged", place="cases.sealed", chat=row.ref[:8])
+        danger_at = _at(row.danger_hour) if row.danger_hour else None
+        return KeptCase(filed_at=_at(row.filed_hour), danger_at=danger_at)
+
+
+def _at(hour: int) -> datetime:
+    return datetime.fromtimestamp(hour * 3600, UTC)
+
+
+def sealed_case(batch: Batch, ref: str, code: str, kept: KeptCase) -> bytes:
+    """Its times, sealed; nothing where the chat's key is damaged: the case still has to be seen."""
+    try:
+        return batch.seal(ref, cases.c.sealed, code, kept)
+    except SealBrokenError:
+        return b""
 
 
 def write(batch: Batch, row: CaseRow, kept: KeptCase, **values: object) -> None:
     """Change some of its columns, and its times."""
-    sealed = batch.seal(row.ref, cases.c.sealed, row.case_code, kept)
+    sealed = sealed_case(batch, row.ref, row.case_code, kept)
     batch.update(cases, "case_code", row.case_code, **values, sealed=sealed)
 
 
 def newest_intake(batch: Batch, row: CaseRow) -> Intake:
-    """The intake as it stands."""
+    """The intake as it stands.
+
+    Raises:
+        SealBrokenError: it is damaged.
+
+    """
     found = batch.rows(select(intakes.c.sealed).where(intakes.c.id == row.newest))
     return batch.unseal(row.ref, intakes.c.sealed, row.newest, found[0].sealed, Intake)
 
@@ -276,10 +99,40 @@ def set_state(
     closed = int(state in CLOSED)
     kept = kept_case(batch, row)
     if state == NEW:
-        hour = due_hour(kept.filed_at, Urgency(row.urgency), clinic)
+        hour = due_hour(kept.waits_from or kept.filed_at, Urgency(row.urgency), clinic)
+        asked = row.asked
     else:
-        hour = day * 24 if day and not closed else NEVER
-    write(batch, row, kept, state=state, closed=closed, follow_up=day, due_hour=hour)
+        hour = follow_up_due(day, clinic) if day and not closed else NEVER
+        asked = 0
+        kept = msgspec.structs.replace(kept, handled_at=batch.at)
+    write(batch, row, kept, state=state, closed=closed, follow_up=day, due_hour=hour, asked=asked)
+
+
+def due_again(
+    stands: Mapping[str, Any], kept: KeptCase, at: datetime, urgency: Urgency, clinic: Clinic
+) -> tuple[dict[str, Any], KeptCase]:
+    """The case waits for staff again, from `at`; one that waits already does not wait longer.
+
+    `stands` are its columns so far; what changes of them comes back.
+    """
+    highest = max(Urgency(stands["urgency"]), urgency, key=URGENCIES.index)
+    hour = due_hour(at, highest, clinic)
+    if stands["state"] == NEW and not stands["closed"] and stands["due_hour"] <= hour:
+        return {}, kept
+    kept = msgspec.structs.replace(kept, waits_from=at)
+    return {"state": NEW, "closed": 0, "due_hour": hour}, kept
+
+
+def case_due_at(row: CaseRow, kept: KeptCase, clinic: Clinic) -> datetime:
+    """By when staff should act on a case that waits."""
+    if kept.waits_from is None:
+        return _at(row.due_hour)
+    return due_at(kept.waits_from, Urgency(row.urgency), clinic)
+
+
+def follow_up_due(day: int, clinic: Clinic) -> int:
+    """The hour in which a follow-up on that day, counted since 1970, is overdue."""
+    return closing_hour(EPOCH + timedelta(days=day), clinic)
 
 
 def follow_up_date(row: CaseRow) -> date | None:

@@ -4,7 +4,7 @@
 are those with office hours, counted after the day on which the case came.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.content.clinic import Clinic
@@ -44,10 +44,18 @@ def due_hour(filed_at: datetime, urgency: Urgency, clinic: Clinic) -> int:
     return seconds // 3600 if urgency is Urgency.NOW else -(-seconds // 3600)
 
 
-def in_words(time: timedelta) -> str:
+def closing_hour(day: date, clinic: Clinic) -> int:
+    """When that day ends for staff, in whole hours since 1970, rounded up."""
+    midnight = datetime.combine(day, time(), ZoneInfo(clinic.timezone))
+    spans = clinic.office_hours.spans(day.weekday())
+    close = midnight + (timedelta(minutes=max(end for _, end in spans)) if spans else DAY)
+    return -(-int(close.timestamp()) // 3600)
+
+
+def in_words(span: timedelta) -> str:
     """A span of time in short words: "5 min", "3 h", "2 days"."""
-    if abs(time) < HOUR:
-        return f"{abs(time) // timedelta(minutes=1)} min"
-    if abs(time) < 2 * DAY:
-        return f"{abs(time) // HOUR} h"
-    return f"{abs(time) // DAY} days"
+    if abs(span) < HOUR:
+        return f"{abs(span) // timedelta(minutes=1)} min"
+    if abs(span) < 2 * DAY:
+        return f"{abs(span) // HOUR} h"
+    return f"{abs(span) // DAY} days"

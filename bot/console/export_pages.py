@@ -1,41 +1,96 @@
-"""Taking a case out of the house, or off the record: a lead, a code, and a line in the log."""
+"""Taking cases out of the house, or off the record: a lead, a code, and a line in the log."""
 
+import asyncio
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 from starlette.responses import Response
 
-from bot.console.cases import case_row, newest_intake
+from bot.console.case_files import case_files
+from bot.console.case_view import PERSPECTIVES
+from bot.console.cases import STATES, case_row
+from bot.console.queue_pages import SIGNS
 from bot.console.visit import RefusedError, Visit
-from bot.core.model import Intake
+from bot.core.content import Content
+from bot.core.model import Frozen
 from bot.exports.fhir import as_fhir
-from bot.exports.record import as_json
+from bot.exports.record import CaseFile, as_json
 from bot.exports.table import as_csv
 from bot.housekeeping import ERASE
 from bot.store.batch import Batch, hour_of
 from bot.store.staff_tables import cases
 from bot.store.tables import errands
-from bot.vault import SealBrokenError
 
 KINDS = {
-    "csv": "CSV, for a spreadsheet",
-    "json": "JSON, everything as it is kept",
-    "fhir": "FHIR R4, for another health record",
+    "csv": "CSV, for a spreadsheet: the answers as they stand",
+    "json": "JSON, everything: also earlier answers, decisions, notes and status",
+    "fhir": "FHIR R4, for another health record: the questions and the answers",
 }
 TYPES = {"csv": "text/csv", "json": "application/json", "fhir": "application/fhir+json"}
 AT_ONCE = 200
 MOST = 5_000
+FIRST_DAY, LAST_DAY = date(1971, 1, 1), date(9998, 12, 31)  # beyond, hours cannot be counted
 NO_CASE = "There is no such case. It may have been erased."
+DAMAGED = "This record does not open. A backup may still hold it."
 
 
-def _file(kind: str, name: str, text: str) -> Response:
+class Chosen(Frozen):
+    """Which cases of the days are wanted; "" is for all."""
+
+    urgency: str = ""
+    state: str = ""
+    perspective: str = ""
+    setting: str = ""
+
+    def holds(self, case: CaseFile) -> bool:
+        """Whether what lies sealed fits; the rest is asked of the table."""
+        result = case.intake.result
+        level = result.level.value if result else "none"
+        return self.perspective in {"", case.intake.perspective.value} and self.setting in {
+            "",
+            level,
+        }
+
+    def in_words(self) -> str:
+        """The ids that were chosen, for the log."""
+        named = (self.urgency, self.state, self.perspective, self.setting)
+        return " ".join(each for each in named if each)
+
+
+async def _file(visit: Visit, kind: str, name: str, found: Sequence[CaseFile]) -> Response:
+    """The file, made beside the event loop: a client's message must not wait for 5,000 cases."""
+    versions = {each.intake.content_version for each in found} if kind == "fhir" else set()
+    forms = await visit.read(
+        lambda batch: {each: visit.house.contents.version(batch, each) for each in versions}
+    )
+    text = await asyncio.to_thread(_text, visit, kind, found, forms)
     ending = "json" if kind == "fhir" else kind
     return Response(
         text.encode(),
         media_type=TYPES[kind],
         headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'},
     )
+
+
+def _text(visit: Visit, kind: str, found: Sequence[CaseFile], forms: dict[str, Content]) -> str:
+    notice = visit.content.wording.staff.part_2
+    match kind:
+        case "csv":
+            return as_csv([each.intake for each in found], visit.content.screening, notice)
+        case "json":
+            return as_json(found, notice)
+        case _:
+            asked = [(each.intake, forms[each.intake.content_version].screening) for each in found]
+            return as_fhir(asked, visit.house.fhir_base, notice)
+
+
+def _kind(visit: Visit) -> str:
+    kind = visit.form.get("kind", "")
+    if kind not in KINDS:
+        raise RefusedError("Please pick a kind of file.", 422)
+    return kind
 
 
 async def export_page(visit: Visit) -> Response:
@@ -49,30 +104,18 @@ async def export_page(visit: Visit) -> Response:
 
 async def export(visit: Visit) -> Response:
     """The file."""
-    kind = visit.form.get("kind", "")
-    if kind not in KINDS:
-        raise RefusedError("Please pick a kind of file.", 422)
+    kind = _kind(visit)
 
-    def job(batch: Batch) -> Intake:
-        row = case_row(batch, visit.case)
-        if row is None:
+    def job(batch: Batch) -> list[CaseFile]:
+        if case_row(batch, visit.case) is None:
             raise RefusedError(NO_CASE, 404)
-        return newest_intake(batch, row)
+        found = case_files(batch, [visit.case])
+        if not found:
+            raise RefusedError(DAMAGED, 409)
+        return found
 
-    intake = await visit.read(job)
-    content = await visit.read(
-        lambda batch: visit.house.contents.version(batch, intake.content_version)
-    )
-    notice = visit.content.wording.staff.part_2
-    base = f"{visit.house.public_url}/fhir"
-    match kind:
-        case "csv":
-            text = as_csv([intake], content.screening, notice)
-        case "json":
-            text = as_json([intake], notice)
-        case _:
-            text = as_fhir(intake, content.screening, base, notice)
-    return _file(kind, f"case-{intake.case}", text)
+    found = await visit.act(job, kind)
+    return await _file(visit, kind, f"case-{visit.case}", found)
 
 
 async def erase(visit: Visit) -> Response:
@@ -89,58 +132,82 @@ async def erase(visit: Visit) -> Response:
         values = {"id": name, "errand": ERASE, "argument": code, "hour": batch.hour}
         batch.insert(errands, {**values, "outcome": None})
 
-    await visit.read(job)
+    await visit.act(job)
     return visit.go("/queue", done="erased")
 
 
 async def set_page(visit: Visit) -> Response:
-    """Many cases: which days, and as what."""
+    """Many cases: which days, which of them, and as what."""
     today = visit.now.astimezone(visit.zone).date()
-    return visit.page("export_set.html", since=today - timedelta(days=30), until=today, most=MOST)
+    return visit.page(
+        "export_set.html",
+        since=today - timedelta(days=30),
+        until=today,
+        most=MOST,
+        kinds=KINDS,
+        choices=_choices(visit),
+        wanted={name: visit.asked(name) for name in _choices(visit)},
+        part_2=visit.content.wording.staff.part_2,
+    )
+
+
+def _choices(visit: Visit) -> dict[str, dict[str, str]]:
+    """What cases can be chosen by, with the words for it."""
+    settings = {each.id.value: str(each.label) for each in visit.content.screening.outcomes}
+    return {
+        "urgency": {each.value: words for each, words in SIGNS.items()},
+        "state": dict(STATES),
+        "perspective": {each.value: words for each, words in PERSPECTIVES.items()},
+        "setting": {**settings, "none": "No result"},
+    }
+
+
+def _chosen(visit: Visit) -> Chosen:
+    for name, choices in _choices(visit).items():
+        if visit.form.get(name, "") not in {"", *choices}:
+            raise RefusedError(
+                "This choice is not known any more. Please open the page again.", 422
+            )
+    return Chosen(**{name: visit.form.get(name, "") for name in _choices(visit)})
+
+
+def _day(visit: Visit, name: str) -> datetime:
+    """Midnight of a day in the clinic's zone."""
+    try:
+        day = date.fromisoformat(visit.form.get(name, ""))
+    except ValueError:
+        day = date.min
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise RefusedError("Please give dates like 2026-01-31.", 422)
+    return datetime(day.year, day.month, day.day, tzinfo=visit.zone)
 
 
 async def export_set(visit: Visit) -> Response:
     """The cases that came in these days, read some at a time."""
-    kind = visit.form.get("kind", "")
-    if kind not in {"csv", "json"}:
-        raise RefusedError("Please pick a kind of file.", 422)
-    try:
-        first = date.fromisoformat(visit.form.get("from", ""))
-        last = date.fromisoformat(visit.form.get("to", ""))
-    except ValueError:
-        raise RefusedError("Please give dates like 2026-01-31.", 422) from None
-    start = hour_of(datetime(first.year, first.month, first.day, tzinfo=UTC))
-    end = hour_of(datetime(last.year, last.month, last.day, tzinfo=UTC)) + 24
-    codes = await visit.read(
-        lambda batch: [
-            str(row.case_code)
-            for row in batch.rows(
-                select(cases.c.case_code)
-                .where(cases.c.filed_hour >= start, cases.c.filed_hour < end)
-                .order_by(cases.c.filed_hour)
-                .limit(MOST + 1)
-            )
-        ]
+    kind, chosen = _kind(visit), _chosen(visit)
+    first, last = _day(visit, "from"), _day(visit, "to")
+    wanted = (
+        select(cases.c.case_code)
+        .where(
+            cases.c.filed_hour >= hour_of(first.astimezone(UTC)),
+            cases.c.filed_hour < hour_of((last + timedelta(days=1)).astimezone(UTC)),
+        )
+        .order_by(cases.c.filed_hour)
+        .limit(MOST + 1)
     )
+    if chosen.urgency:
+        wanted = wanted.where(cases.c.urgency == chosen.urgency)
+    if chosen.state:
+        wanted = wanted.where(cases.c.state == chosen.state)
+    codes = await visit.read(lambda batch: [str(row.case_code) for row in batch.rows(wanted)])
     if len(codes) > MOST:
         raise RefusedError(f"More than {MOST} cases: please choose fewer days.", 422)
-    intakes: list[Intake] = []
+    found: list[CaseFile] = []
     for begin in range(0, len(codes), AT_ONCE):
         some = codes[begin : begin + AT_ONCE]
-        intakes += await visit.read(lambda batch, some=some: _intakes(batch, some))  # type: ignore[misc]  # (bound at once)
-    notice = visit.content.wording.staff.part_2
-    if kind == "csv":
-        text = as_csv(intakes, visit.content.screening, notice)
-    else:
-        text = as_json(intakes, notice)
-    return _file(kind, f"cases-{first}-{last}", text)
-
-
-def _intakes(batch: Batch, codes: list[str]) -> list[Intake]:
-    found = []
-    for row in batch.rows(select(cases).where(cases.c.case_code.in_(codes))):
-        try:
-            found.append(newest_intake(batch, row))
-        except SealBrokenError:
-            continue  # a damaged record must not keep the others in
-    return sorted(found, key=lambda each: each.filed_at)
+        found += await visit.read(lambda batch, some=some: case_files(batch, some))  # type: ignore[misc]  # (bound at once)
+    found = [each for each in found if chosen.holds(each)]
+    days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    detail = f"{kind}, {days}, {len(found)} cases {chosen.in_words()}".strip()
+    await visit.act(lambda _batch: None, detail)
+    return await _file(visit, kind, f"cases-{first:%Y-%m-%d}-{last:%Y-%m-%d}", found)

@@ -4,10 +4,13 @@ Every page goes through here and says in the route table who may see it, so that
 to ask. What goes wrong is told with a reference, never with what was wrong inside.
 """
 
+import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import structlog
 from starlette.datastructures import MutableHeaders
@@ -15,10 +18,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console import access_log
 from bot.console.accounts import Role
 from bot.console.sign_in import StaffSession
-from bot.console.visit import COOKIE, House, RefusedError, Visit
+from bot.console.visit import House, Line, RefusedError, Visit
 from bot.store.database import StoreDownError
 
 Endpoint = Callable[[Visit], Awaitable[Response]]
@@ -31,7 +33,12 @@ REVIEWERS = frozenset({Role.REVIEWER, Role.LEAD})
 LEADS = frozenset({Role.LEAD})
 ADMINS = frozenset({Role.ADMIN})
 MOST_FIELDS = 60
+ID = re.compile(r"^[a-z0-9-]{1,20}$")
 LONGEST_BODY = 64_000
+REMEMBERED = 10_000  # pages that sessions have open
+NOTHING = "nothing changed"
+KEPT = "kept_"  # begins the names of fields that wait in the sign-in page
+OURS = frozenset({"csrf", "nonce", "next", "code", "back", "again"})
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
@@ -52,7 +59,10 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A row of the route table. `confirms`: a code is asked for first. `live`: no sign of life."""
+    """A row of the route table. `confirms`: a code is asked for first. `live`: no sign of life.
+
+    `refreshes`: an open page loads it again by itself. `form_at`: where its form stands, if elsewhere.
+    """
 
     path: str
     name: str
@@ -62,11 +72,14 @@ class Page:
     confirms: bool = False
     live: bool = False
     logs: bool = True
+    refreshes: bool = False
+    form_at: str = ""
     methods: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Work out what may be asked of it."""
-        methods = [name for name, does in (("GET", self.get), ("POST", self.post)) if does]
+        can = (("GET", self.get or self.form_at), ("POST", self.post))
+        methods = [name for name, does in can if does]
         object.__setattr__(self, "methods", tuple(methods))
 
 
@@ -94,6 +107,7 @@ class Guard:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._read: OrderedDict[tuple[str, str, str], None] = OrderedDict()
 
     def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """The page, guarded."""
@@ -129,63 +143,122 @@ class Guard:
                 raise RefusedError("This form did not come from this site.", 403)
 
     async def _visit(self, request: Request, page: Page) -> Visit:
-        secret = request.cookies.get(COOKIE, "")
-        by_itself = page.live or request.headers.get("x-live") == "1"
+        secret = request.cookies.get(self._house.cookie, "")
+        by_itself = page.live or _renews(request, page)
         staff = await self._house.doorkeeper.session(secret, looks=not by_itself)
         form: dict[str, str] = {}
         if request.method == "POST":
             form = await _form(request)
-        return Visit(house=self._house, request=request, staff=staff, form=form)
+        return Visit(
+            house=self._house,
+            request=request,
+            staff=staff,
+            form=form,
+            action=f"{page.name}!" if request.method == "POST" else page.name,
+            line=Line(" ".join(f"{name} {value}" for name, value in _named(request))),
+        )
 
     async def _answer(self, visit: Visit, page: Page) -> Response:
         request, staff = visit.request, visit.staff
-        if page.roles:
-            if staff is None:
-                return _to_sign_in(request)
-            if staff.role not in page.roles:
-                await self._log(visit, page, staff, refused=True)
-                raise RefusedError("Your role does not include this page.", 403)
-            if request.method == "POST":
-                _check_token(staff, visit.form.get("csrf", ""))
-            if page.confirms and not staff.is_confirmed(visit.now):
-                back = request.url.path
-                return RedirectResponse(f"/confirm?next={back}", status_code=303)
-            if page.logs and request.headers.get("x-live") != "1":
-                await self._log(visit, page, staff)
         does = page.post if request.method == "POST" else page.get
-        if does is None:
-            raise RefusedError("This page cannot do that.", 405)
-        return await does(visit)
+        if not page.roles:
+            if does is None:
+                raise RefusedError("This page cannot do that.", 405)
+            return await does(visit)
+        if staff is None:
+            return _to_sign_in(visit)
+        try:
+            _check_right(staff, page, visit)
+            if page.confirms and not staff.is_confirmed(visit.now):
+                return _step_up(visit, page)
+            if does is None:
+                return visit.go(page.form_at.format(**request.path_params))
+            response = await does(visit)
+        except RefusedError as refused:
+            await self._log(visit, "refused", f"{visit.line.detail} {refused.status}".strip())
+            raise
+        except StoreDownError:
+            raise  # nothing was kept, and nothing can be
+        except Exception:
+            with suppress(StoreDownError):
+                await self._log(visit, "failed", visit.line.detail)
+            raise
+        if page.logs and not visit.line.is_kept and self._is_to_log(visit, page, staff):
+            is_refused = response.status_code >= 400  # noqa: PLR2004 (HTTP: the form was not taken)
+            if request.method == "POST" and not is_refused:
+                visit.line.detail = f"{visit.line.detail} {NOTHING}".strip()
+            await self._log(visit, "refused" if is_refused else "", visit.line.detail)
+        return response
 
-    async def _log(
-        self, visit: Visit, page: Page, staff: StaffSession, *, refused: bool = False
-    ) -> None:
-        action = f"{page.name}-refused" if refused else page.name
-        detail = " ".join(
-            str(value) for name, value in visit.request.path_params.items() if name != "case"
-        )
-        await visit.read(
-            lambda batch: access_log.append(
-                batch,
-                staff.account,
-                action if visit.request.method == "GET" else f"{action}!",
-                case=visit.case[:24],
-                detail=detail[:80],
-                address=visit.address,
-            )
-        )
+    def _is_to_log(self, visit: Visit, page: Page, staff: StaffSession) -> bool:
+        """Not when an open page loads itself again, once it is on record that this session reads it."""
+        key = (staff.id, page.name, visit.case)
+        is_known = key in self._read
+        self._read[key] = None
+        self._read.move_to_end(key)
+        while len(self._read) > REMEMBERED:
+            self._read.popitem(last=False)
+        return not (is_known and _renews(visit.request, page))
+
+    async def _log(self, visit: Visit, outcome: str, detail: str) -> None:
+        visit.line.detail = detail
+        await visit.read(lambda batch: visit.log(batch, outcome))
 
 
-def _to_sign_in(request: Request) -> Response:
+def _renews(request: Request, page: Page) -> bool:
+    """Whether an open page has asked by itself, which only some may."""
+    asks = request.headers.get("x-live") == "1"
+    return asks and page.refreshes and request.method == "GET"
+
+
+def _named(request: Request) -> list[tuple[str, str]]:
+    """What the address names beside the case, which has a column of its own; ids, not any text."""
+    return [
+        (name, value if ID.match(value) else "?")
+        for name, value in request.path_params.items()
+        if name != "case"
+    ]
+
+
+def _step_up(visit: Visit, page: Page) -> Response:
+    """Ask for a code; what was posted waits in that page, and is sent from there."""
+    path, query = visit.request.url.path, visit.request.url.query
+    if visit.request.method == "GET":
+        there = quote(f"{path}?{query}" if query else path, safe="/")
+        return RedirectResponse(f"/confirm?next={there}", status_code=303)
+    back = (page.form_at or page.path).format(**visit.request.path_params)
+    return visit.page("confirm.html", next=path, kept=resent(visit.form), back=back, problem="")
+
+
+def resent(form: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a form that are somebody's own, to be sent once more."""
+    return {name: value for name, value in form.items() if name not in OURS}
+
+
+def kept_fields(form: Mapping[str, str]) -> dict[str, str]:
+    """The fields that wait in the sign-in page, whose own have other names."""
+    return {name.removeprefix(KEPT): value for name, value in form.items() if name.startswith(KEPT)}
+
+
+def _to_sign_in(visit: Visit) -> Response:
+    request = visit.request
     if request.headers.get("x-live") == "1":
         return PlainTextResponse("signed out", status_code=401)
-    path = request.url.path if request.method == "GET" else "/"
+    path, kept = request.url.path, resent(visit.form)
+    if request.method == "POST" and kept:
+        return visit.page("sign_in.html", status=401, next=path, problem="", login="", kept=kept)
+    path = path if request.method == "GET" else "/"
     next_page = f"?next={path}" if path != "/" else ""
     return RedirectResponse(f"/sign-in{next_page}", status_code=303)
 
 
-def _check_token(staff: StaffSession, token: str) -> None:
-    if not secrets.compare_digest(staff.csrf.encode(), token.encode()):
+def _check_right(staff: StaffSession, page: Page, visit: Visit) -> None:
+    if staff.role not in page.roles:
+        raise RefusedError("Your role does not include this page.", 403)
+    token = visit.form.get("csrf", "")
+    if visit.request.method == "POST" and not secrets.compare_digest(
+        staff.csrf.encode(), token.encode()
+    ):
         raise RefusedError("This form is too old. Please open the page again.", 403)
 
 

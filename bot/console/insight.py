@@ -4,8 +4,9 @@ Counts from 1 to 4 are told as "under 5", so that nobody can be found among them
 some at a time, so that clients' messages do not wait for a statistic.
 """
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -14,18 +15,26 @@ from sqlalchemy import func, select
 
 from bot.console.cases import kept_case, newest_intake
 from bot.core.content import Content
-from bot.core.model import Frozen, Urgency
+from bot.core.model import Frozen, Perspective, Urgency
+from bot.core.screening_form import Question, stem
 from bot.store.batch import Batch, hour_of
-from bot.store.records import KeptFeedback, KeptMiss
+from bot.store.records import KeptFeedback, KeptMiss, KeptTurn
 from bot.store.records_of_staff import KeptDecision
 from bot.store.staff_tables import cases, decisions
-from bot.store.tables import feedback, misses, sessions
+from bot.store.tables import feedback, misses, sessions, turns
 from bot.store.writer import Store
 from bot.vault import SealBrokenError
 
 FEWEST = 5
+URGENCIES = {
+    Urgency.NOW: "Now",
+    Urgency.SAME_DAY: "Same day",
+    Urgency.TWO_DAYS: "2 business days",
+    Urgency.ROUTINE: "Routine",
+}
 AT_ONCE = 200
 MOST = 20_000
+HIT = re.compile(r"^faq \S+ [\d.]+$")  # "faq duration 0.91", as against "faq none"
 
 
 class Bar(Frozen):
@@ -51,8 +60,9 @@ class Chart(Frozen):
 
 
 class Told(Frozen):
-    """A case, as far as the charts need it."""
+    """A case, as far as the charts need it. `answered`: the questions that were."""
 
+    answered: frozenset[str]
     outcome: str
     version: str
     source: str
@@ -84,12 +94,18 @@ async def charts(store: Store, content: Content, now: datetime, days: int) -> li
     stops, hours = await store.run(lambda batch: _in_clear(batch, first))
     by_hour = Counter(f"{_local_hour(hour, zone):02}:00" for hour in hours)
     labels = {each.id.value: str(each.label) for each in content.screening.outcomes}
+    topics = {str(each.id): str(each.title) for each in content.faq.topics}
+    answered = await _answered(store, first)
+    questions = content.screening.questions
     return [
+        _funnel(content, told, stops),
         Chart(
-            id="funnel",
+            id="stops",
             title="Where people stopped",
             unit="people",
-            bars=bars({each.id: stops.get(each.id, 0) for each in content.screening.questions}),
+            bars=bars(
+                most_first(+Counter({_asked(each): stops.get(each.id, 0) for each in questions}))
+            ),
         ),
         Chart(
             id="outcomes",
@@ -105,13 +121,22 @@ async def charts(store: Store, content: Content, now: datetime, days: int) -> li
         _times("decision", "Time to the decision", told, lambda each: each.decision),
         _overrides(made),
         Chart(
+            id="hits",
+            title="What people ask about",
+            unit="answers",
+            bars=bars(most_first(answered), lambda each: topics.get(each, each)),
+        ),
+        Chart(
             id="misses",
             title="Questions without an answer, by the nearest topic",
             unit="questions",
-            bars=bars(most_first(lost)),
+            bars=bars(most_first(lost), lambda each: topics.get(each, each)),
         ),
         Chart(
-            id="thumbs", title="Answers found not helpful", unit="👎", bars=bars(most_first(thumbs))
+            id="thumbs",
+            title="Answers found not helpful",
+            unit="👎",
+            bars=bars(most_first(thumbs), lambda each: topics.get(each, each)),
         ),
         Chart(
             id="hours",
@@ -126,6 +151,23 @@ async def charts(store: Store, content: Content, now: datetime, days: int) -> li
             bars=bars(most_first(Counter(each.source or "no tag" for each in told))),
         ),
     ]
+
+
+def _asked(question: Question) -> str:
+    return stem(question, Perspective.SELF)
+
+
+def _funnel(content: Content, told: Sequence[Told], stops: Mapping[str, int]) -> Chart:
+    """Each question by the people who came to it: those who answered, and those who stopped at it."""
+    came: Counter[str] = Counter(stops)
+    for each in told:
+        came.update(each.answered)
+    return Chart(
+        id="funnel",
+        title="The screening, question by question",
+        unit="people who came to it",
+        bars=bars({_asked(each): came[each.id] for each in content.screening.questions}),
+    )
 
 
 def _local_hour(hour: int, zone: ZoneInfo) -> int:
@@ -160,6 +202,7 @@ def _job(codes: list[str]) -> Callable[[Batch], list[Told]]:
                 continue  # a damaged record counts for nothing
             found.append(
                 Told(
+                    answered=frozenset(each.question for each in intake.answers),
                     outcome=intake.result.level.value if intake.result else "",
                     version=intake.content_version[:8],
                     source=intake.source,
@@ -192,7 +235,7 @@ def _times(
         unit="minutes",
         bars=tuple(
             Bar(
-                label=urgency.value,
+                label=URGENCIES[urgency],
                 count=round(median(hours) * 60)
                 if len(hours) >= FEWEST
                 else 0
@@ -253,6 +296,35 @@ def _answers(batch: Batch, first: int) -> tuple[Counter[str], Counter[str]]:
             continue  # as above
         thumbs[thumb.topic] += not thumb.helpful
     return lost, +thumbs
+
+
+async def _answered(store: Store, first: int) -> Counter[str]:
+    """Topics that were given as an answer or offered, in the newest turns of these days."""
+    found: Counter[str] = Counter()
+    before, opened = 2**62, 0
+    while before and opened < MOST:
+        some, before = await store.run(lambda batch, n=before: _topics(batch, first, n))  # type: ignore[misc]  # (bound at once)
+        found.update(some)
+        opened += AT_ONCE
+    return found
+
+
+def _topics(batch: Batch, first: int, before: int) -> tuple[list[str], int]:
+    """The topics in some turns older than that id, and the last of their ids; 0 at the end."""
+    rows = batch.rows(
+        select(turns).where(turns.c.id < before).order_by(turns.c.id.desc()).limit(AT_ONCE)
+    )
+    batch.vault.load({row.ref for row in rows})
+    found: list[str] = []
+    for row in rows:
+        if row.hour < first:
+            return found, 0
+        try:
+            because = batch.unseal(row.ref, turns.c.sealed, row.id, row.sealed, KeptTurn).because
+        except SealBrokenError:
+            continue  # as above
+        found += [each.split()[1] for each in because if HIT.match(each)]
+    return found, int(rows[-1].id) if len(rows) == AT_ONCE else 0
 
 
 def _in_clear(batch: Batch, first: int) -> tuple[dict[str, int], list[int]]:

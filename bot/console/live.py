@@ -1,53 +1,44 @@
 """Pages that are open learn what has changed: case codes, nothing else, as server-sent events.
 
-One loop looks for everybody. It also hands chats back that staff have forgotten.
+One loop looks for everybody. Whatever goes wrong in it is the console's own trouble: it is logged, and
+the loop goes on, for the assistant runs in the same process.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
 
-from bot.console.cases import catch_up, kept_case
+from bot.console.arrivals import catch_up
 from bot.console.queue import Counts, counts
 from bot.core.content.clinic import Clinic
-from bot.core.model import ChatId, EventId, StaffHandedBack
-from bot.core.post import Delivery
-from bot.reception import Reception
+from bot.core.model import ChatId
 from bot.store.batch import Batch
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
-from bot.store.records import KeptSession
-from bot.store.staff_tables import cases
-from bot.store.tables import sessions
+from bot.store.records import KeptSession, KeptTurn
+from bot.store.tables import sessions, turns
 from bot.store.writer import Store
+from bot.vault import SealBrokenError
 
 EVERY = timedelta(seconds=1)
-HAND_BACK_EVERY = timedelta(seconds=30)
 COUNTED_EVERY = timedelta(seconds=5)
 MOST_PAGES = 500
+NEWEST = 20  # turns that are tried where a session does not open
 log = structlog.get_logger()
 
 
 class Live:
     """`run` it in a task group; pages `listen`."""
 
-    def __init__(
-        self,
-        store: Store,
-        contents: Contents,
-        reception: Reception,
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, store: Store, contents: Contents) -> None:
         self._store = store
         self._contents = contents
-        self._reception = reception
-        self._clock = clock
         self._pages: set[asyncio.Queue[str]] = set()
-        self._handed_back_at: datetime | None = None
+        self._again: set[str] = set()
         self._counts: dict[int, tuple[datetime, Counts]] = {}
         self.stopping = asyncio.Event()
 
@@ -89,6 +80,8 @@ class Live:
                 await self.look()
             except StoreDownError:
                 log.warning("console.store_down")
+            except Exception as error:  # noqa: BLE001 (the console must never end the assistant)
+                log.error("console.failed", error=type(error).__name__)  # noqa: TRY400 (a traceback may quote a client)
             with suppress(TimeoutError):
                 async with asyncio.timeout(EVERY.total_seconds()):
                     await self.stopping.wait()
@@ -99,35 +92,16 @@ class Live:
         self.tell({""})
 
     async def look(self) -> None:
-        """Tell what has changed, and hand back what staff have left."""
+        """Tell what has changed."""
         clinic = self._contents.newest.clinic
+        again, self._again = self._again, set()
         changed = await self._store.run(lambda batch: catch_up(batch, clinic))
-        if changed:
-            self.tell(changed)
-        now = self._clock()
-        if self._handed_back_at is None or abs(now - self._handed_back_at) >= HAND_BACK_EVERY:
-            self._handed_back_at = now
-            for delivery in await self._store.run(self._forgotten):
-                await self._reception.receive(delivery)
+        if changed or again:
+            self.tell(changed | again)
 
-    def _forgotten(self, batch: Batch) -> list[Delivery]:
-        """Chats in which staff have not written for the time that content allows."""
-        after = timedelta(minutes=self._contents.newest.console.hand_back_minutes)
-        found = []
-        for row in batch.rows(select(cases).where(cases.c.taken == 1)):
-            kept = kept_case(batch, row)
-            wrote_at = kept.staff_wrote_at
-            if wrote_at is None or batch.at - wrote_at < after:
-                continue
-            name = f"hand-back:{row.case_code}:{wrote_at.isoformat()}"
-            event = StaffHandedBack(
-                event_id=EventId(name),
-                chat_id=chat_of(batch, row.ref),
-                at=batch.at,
-                staff=kept.taken_by,
-            )
-            found.append(Delivery(update_id=name, received_at=batch.at, event=event))
-        return found
+    def look_again(self, code: str) -> None:
+        """Something on that case's page will soon be different, such as whether a message was sent."""
+        self._again.add(code)
 
 
 def kept_session(batch: Batch, ref: str) -> KeptSession:
@@ -137,5 +111,23 @@ def kept_session(batch: Batch, ref: str) -> KeptSession:
 
 
 def chat_of(batch: Batch, ref: str) -> ChatId:
-    """The chat's id."""
-    return kept_session(batch, ref).session.chat_id
+    """The chat's id; where its session does not open, from what was last said in it.
+
+    Raises:
+        SealBrokenError: nothing of the chat opens.
+
+    """
+    try:
+        return kept_session(batch, ref).session.chat_id
+    except SealBrokenError:
+        found = batch.rows(
+            select(turns.c.id, turns.c.sealed)
+            .where(turns.c.ref == ref)
+            .order_by(turns.c.id.desc())
+            .limit(NEWEST)
+        )
+        for row in found:
+            with suppress(SealBrokenError):
+                kept = batch.unseal(ref, turns.c.sealed, row.id, row.sealed, KeptTurn)
+                return kept.event.chat_id
+        raise

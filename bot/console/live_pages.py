@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from starlette.responses import Response, StreamingResponse
 
-from bot.console.visit import COOKIE, RefusedError, Visit
+from bot.console.visit import RefusedError, Visit
 
 BEAT = 20.0  # seconds; also how long a session that has ended may go on listening
 
@@ -20,7 +20,7 @@ async def live_page(visit: Visit) -> Response:
 
 
 async def _events(visit: Visit) -> AsyncIterator[str]:
-    secret = visit.request.cookies.get(COOKIE, "")
+    secret = visit.request.cookies.get(visit.house.cookie, "")
     live = visit.house.live
     with live.listen() as changes:
         yield "retry: 3000\n\n"

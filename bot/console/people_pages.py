@@ -7,6 +7,7 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from bot.console import access_log
+from bot.console.access_words import in_words
 from bot.console.accounts import (
     Role,
     State,
@@ -19,13 +20,17 @@ from bot.console.accounts import (
     keep,
     names,
 )
-from bot.console.sign_in import IDLE
+from bot.console.sign_in import IDLE, times_of
 from bot.console.visit import RefusedError, Visit
 from bot.core.model import Frozen
 from bot.store.batch import Batch
 from bot.store.staff_tables import staff_sessions
 
 LONGEST_NAME = 40
+ONLY_ADMIN = (
+    "This is the only admin. Invite another one first. If their phone is lost:"
+    " python -m bot invite-admin, on the machine that runs the assistant."
+)
 ROLES = {
     Role.VIEWER: "Viewer – reads cases",
     Role.REVIEWER: "Reviewer – reads, decides, writes with clients",
@@ -45,22 +50,20 @@ class OpenSession(Frozen):
 
 
 def _sessions(batch: Batch, mine: str, now: datetime) -> list[OpenSession]:
-    oldest = int((now - IDLE - timedelta(minutes=1)).timestamp())
-    rows = batch.rows(
-        select(staff_sessions)
-        .where(staff_sessions.c.seen >= oldest)
-        .order_by(staff_sessions.c.started.desc())
-    )
-    return [
+    oldest = now - IDLE - timedelta(minutes=1)
+    found = [(row, times_of(batch, row)) for row in batch.rows(select(staff_sessions))]
+    open_ones = [
         OpenSession(
             id=row.id,
             account=row.account,
-            started_at=datetime.fromtimestamp(row.started, now.tzinfo),
-            seen_at=datetime.fromtimestamp(row.seen, now.tzinfo),
+            started_at=times.started_at,
+            seen_at=times.seen_at,
             mine=row.id == mine,
         )
-        for row in rows
+        for row, times in found
+        if times is not None and times.seen_at >= oldest
     ]
+    return sorted(open_ones, key=lambda each: each.started_at, reverse=True)
 
 
 async def account_page(visit: Visit) -> Response:
@@ -77,7 +80,8 @@ async def end_session(visit: Visit) -> Response:
     found = await visit.read(lambda batch: _sessions(batch, visit.me.id, visit.now))
     is_admin = visit.me.role is Role.ADMIN
     if any(each.id == wanted and (is_admin or each.account == visit.me.account) for each in found):
-        await visit.house.doorkeeper.end(wanted)
+        await visit.house.doorkeeper.end(wanted, also=visit.log)
+        visit.line.is_kept = True
     return visit.go("/people" if visit.form.get("from") == "people" else "/account", done="ended")
 
 
@@ -115,9 +119,15 @@ async def invite_person(visit: Visit) -> Response:
         role = Role(visit.form["role"])
 
         def job(batch: Batch) -> str | None:
-            return None if is_taken(batch, login) else invite(batch, name, login, role)[1]
+            if is_taken(batch, login):
+                return None
+            who, secret = invite(batch, name, login, role)
+            visit.line.detail = f"account {who.id}, {role}"
+            visit.log(batch)
+            return secret
 
         secret = await visit.read(job)
+        visit.line.is_kept = secret is not None
         if secret is not None:
             link = f"{visit.house.public_url}/join/{secret}"
             return visit.page("invited.html", name=name, login=login, link=link)
@@ -144,22 +154,25 @@ async def change_person(visit: Visit) -> Response:
         who = account(batch, number)
         if who is None:
             raise RefusedError("There is no such account.", 404)
-        if does != "link" and _is_last_admin(batch, number):
-            raise RefusedError("This is the only admin. Invite another one first.", 409)
+        if _is_last_admin(batch, number):
+            raise RefusedError(ONLY_ADMIN, 409)
         match does:
             case "link":
+                visit.line.detail = f"account {number}, new link"
                 return who.kept.name, who.kept.login, invite_again(batch, who)[1]
             case "close":
                 closed = msgspec.structs.replace(who.kept, password="", totp="", invitation="")
                 keep(batch, msgspec.structs.replace(who, state=State.CLOSED, kept=closed))
                 end_sessions(batch, number)
+                visit.line.detail = f"account {number}, closed"
             case "role" if visit.form.get("role") in [*Role]:
                 keep(batch, msgspec.structs.replace(who, role=Role(visit.form["role"])))
+                visit.line.detail = f"account {number}, {visit.form['role']}"
             case _:
                 raise RefusedError("This page cannot do that.")
         return who.kept.name, who.kept.login, ""
 
-    name, login, secret = await visit.read(job)
+    name, login, secret = await visit.act(job)
     visit.house.doorkeeper.forget(number)
     if secret:
         link = f"{visit.house.public_url}/join/{secret}"
@@ -191,4 +204,5 @@ async def log_page(visit: Visit) -> Response:
             names(batch),
         )
     )
-    return visit.page("log.html", rows=rows, names=known, case=case)
+    said = {row.id: in_words(row) for row in rows}
+    return visit.page("log.html", rows=rows, said=said, names=known, case=case)

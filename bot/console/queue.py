@@ -1,5 +1,7 @@
 """Which cases are shown, and in which order: danger first, then overdue, then the oldest.
 
+"The oldest" is the case that came first, to the second: cases are numbered as they come.
+
 Three sorted walks along one index instead of one sort, and a mark where the page ended instead of a
 count of rows to pass over: the tenth page of 100,000 cases costs what the first one does.
 """
@@ -9,7 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, true
 
 from bot.console.cases import CaseRow
 from bot.core.content.clinic import Clinic
@@ -18,6 +20,8 @@ from bot.store.batch import Batch, hour_of
 from bot.store.staff_tables import cases
 
 PAGE = 30
+LATE = 1  # the walk along what is overdue
+MANY = 1_000  # more than that is told as "999+": counting on would cost, and help nobody
 
 
 class View(StrEnum):
@@ -43,12 +47,16 @@ VIEWS = {
 }
 
 
+EMPTY = {(View.OVERDUE, LATE + 1), (View.CLOSED, LATE)}  # what is closed is never late
+
+
 class Wanted(Frozen):
     """What somebody asks to see. `after` is the mark where the page before ended."""
 
     view: View = View.OPEN
     urgency: str = ""
     state: str = ""
+    colleague: int = 0
     after: str = ""
 
 
@@ -60,7 +68,7 @@ class Listed(Frozen):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How many cases each view holds."""
+    """How many cases each view holds, counted up to `MANY`."""
 
     open: int
     mine: int
@@ -90,9 +98,15 @@ def _is_overdue(at: datetime) -> ColumnElement[bool]:
     return cases.c.due_hour <= hour_of(at)
 
 
+def _is_late_as_read(at: datetime) -> ColumnElement[bool]:
+    """The same, not by an index: it is looked at on the way along the queue."""
+    return cases.c.due_hour + 0 <= hour_of(at)
+
+
 def _is_crisis_today(at: datetime, clinic: Clinic) -> ColumnElement[bool]:
-    is_crisis = or_(cases.c.danger == 1, cases.c.urgency == Urgency.NOW.value)
-    return and_(is_crisis, cases.c.filed_hour >= _today(at, clinic))
+    today = _today(at, clinic)
+    is_urgent = and_(cases.c.urgency == Urgency.NOW.value, cases.c.filed_hour >= today)
+    return or_(cases.c.danger_hour >= today, is_urgent)
 
 
 def _chosen(wanted: Wanted, account: int, at: datetime, clinic: Clinic) -> ColumnElement[bool]:
@@ -103,7 +117,7 @@ def _chosen(wanted: Wanted, account: int, at: datetime, clinic: Clinic) -> Colum
         case View.UNASSIGNED:
             found.append(cases.c.assignee == 0)
         case View.OVERDUE:
-            found.append(_is_overdue(at))
+            found.append(_is_late_as_read(at))
         case View.CRISIS:
             found.append(_is_crisis_today(at, clinic))
         case View.WAITING:
@@ -112,32 +126,37 @@ def _chosen(wanted: Wanted, account: int, at: datetime, clinic: Clinic) -> Colum
         found.append(cases.c.urgency == wanted.urgency)
     if wanted.state:
         found.append(cases.c.state == wanted.state)
+    if wanted.colleague:
+        found.append(cases.c.assignee == wanted.colleague)
     return and_(true(), *found)
 
 
 def listed(batch: Batch, wanted: Wanted, account: int, at: datetime, clinic: Clinic) -> Listed:
     """One page."""
     chosen = _chosen(wanted, account, at, clinic)
+    few_late = _few_are_late(batch, at)
     walks = [
         cases.c.danger == 1,
-        and_(cases.c.danger == 0, _is_overdue(at)),
-        and_(cases.c.danger == 0, cases.c.due_hour > hour_of(at)),
+        and_(cases.c.danger == 0, _is_overdue(at) if few_late else _is_late_as_read(at)),
+        and_(cases.c.danger == 0, cases.c.due_hour + 0 > hour_of(at)),
     ]
-    first, hour, code = _mark(wanted.after)
+    first, hour, number_before = _mark(wanted.after)
     rows: list[CaseRow] = []
     for number, walk in enumerate(walks):
-        is_empty = wanted.view is View.OVERDUE and number == len(walks) - 1
+        is_empty = (wanted.view, number) in EMPTY
         if number < first or len(rows) > PAGE or is_empty:
             continue
         here = and_(chosen, walk)
-        if number == first and code:
-            later = and_(cases.c.filed_hour == hour, cases.c.case_code > code)
+        # Few that are late are found by when they were due, and sorted; many, on the way.
+        by_due = number == LATE and few_late
+        if number == first and number_before:
+            later = and_(cases.c.filed_hour == hour, cases.c.number > number_before)
             here = and_(here, or_(cases.c.filed_hour > hour, later))
         rows.extend(
             batch.rows(
                 select(cases)
                 .where(here)
-                .order_by(cases.c.filed_hour, cases.c.case_code)
+                .order_by(cases.c.filed_hour + 0 if by_due else cases.c.filed_hour, cases.c.number)
                 .limit(PAGE + 1 - len(rows))
             )
         )
@@ -145,33 +164,40 @@ def listed(batch: Batch, wanted: Wanted, account: int, at: datetime, clinic: Cli
     return Listed(rows=shown, next=_marked(shown[-1], at) if len(rows) > PAGE else "")
 
 
+def _few_are_late(batch: Batch, at: datetime) -> bool:
+    late = _some(cases.c.danger == 0, _is_overdue(at))
+    return int(batch.rows(select(late))[0][0]) < MANY
+
+
+def _some(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    """How many open cases are like that, counted up to `MANY`."""
+    some = select(cases.c.closed).where(cases.c.closed == 0, *conditions).limit(MANY)
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
+
+
 def _marked(row: CaseRow, at: datetime) -> str:
     walk = 0 if row.danger else 1 if row.due_hour <= hour_of(at) else 2
-    return f"{walk}.{row.filed_hour}.{row.case_code}"
+    return f"{walk}.{row.filed_hour}.{row.number}"
 
 
-def _mark(text: str) -> tuple[int, int, str]:
+def _mark(text: str) -> tuple[int, int, int]:
     walk, _, rest = text.partition(".")
-    hour, _, code = rest.partition(".")
-    if walk in {"0", "1", "2"} and hour.isdecimal() and code:
-        return int(walk), int(hour[:12]), code
-    return 0, 0, ""
+    hour, _, number = rest.partition(".")
+    if walk in {"0", "1", "2"} and hour.isdecimal() and number.isdecimal():
+        return int(walk), int(hour[:12]), int(number[:18])
+    return 0, 0, 0
 
 
 def counts(batch: Batch, account: int, at: datetime, clinic: Clinic) -> Counts:
-    """How many cases wait, in one walk along the index."""
-
-    def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
+    """How many cases wait. Each count stops at `MANY` and has an index of its own."""
     row = batch.rows(
         select(
-            func.count(),
-            number(cases.c.assignee == account),
-            number(cases.c.assignee == 0),
-            number(_is_overdue(at)),
-            number(_is_crisis_today(at, clinic)),
-            number(cases.c.waits_for == "client"),
-        ).where(cases.c.closed == 0)
+            _some(),
+            _some(cases.c.assignee == account),
+            _some(cases.c.assignee == 0),
+            _some(cases.c.danger.in_((0, 1)), _is_overdue(at)),
+            _some(cases.c.danger.in_((0, 1)), _is_crisis_today(at, clinic)),
+            _some(cases.c.waits_for == "client"),
+        )
     )[0]
     return Counts(*(int(each) for each in row))

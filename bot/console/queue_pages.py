@@ -4,21 +4,34 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+import msgspec
 from sqlalchemy import select
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from bot.console import queue
 from bot.console.accounts import names
+from bot.console.arrivals import catch_up
 from bot.console.case_view import PERSPECTIVES, Mark, marks
-from bot.console.cases import STATES, CaseRow, case_row, catch_up, kept_case, newest_intake
-from bot.console.deadlines import due_at
+from bot.console.cases import (
+    NEW,
+    STATES,
+    CaseRow,
+    case_due_at,
+    case_row,
+    follow_up_date,
+    kept_case,
+    newest_intake,
+)
+from bot.console.filters import MOST_OPENED, Choice, choices, matches, query, wanted_of
+from bot.console.searches import Search
 from bot.console.visit import Visit
 from bot.core.content.clinic import Clinic
-from bot.core.model import AttachmentReceived, Frozen, TextReceived, Urgency
+from bot.core.model import AttachmentReceived, Frozen, StaffReplied, TextReceived, Urgency
 from bot.store.batch import Batch, hour_of
 from bot.store.contents import Contents
 from bot.store.records import KeptTurn
-from bot.store.staff_tables import cases
+from bot.store.records_of_staff import KeptNote
+from bot.store.staff_tables import cases, notes
 from bot.store.tables import turns
 from bot.vault import SealBrokenError
 
@@ -29,14 +42,44 @@ SIGNS = {
     Urgency.TWO_DAYS: "2 business days",
     Urgency.ROUTINE: "Routine",
 }
+NUMBER = re.compile(r"^[\d\s+()./-]+$")
+FEWEST_DIGITS = 4
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 AT_ONCE = 100  # cases opened in one go by a search: others' messages wait meanwhile
 MOST_FOUND = 50
 MOST_READ = 5_000
 SHORTEST = 2
 
 
+class Words(Frozen):
+    """What a search still looks for."""
+
+    words: tuple[str, ...]
+    digits: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether anything is still missing."""
+        return bool(self.words or self.digits)
+
+    @classmethod
+    def of(cls, text: str) -> "Words":
+        """All words in any order; digits alone where it is a number, however it is written."""
+        digits = "".join(each for each in text if each.isdigit())
+        if len(digits) >= FEWEST_DIGITS and NUMBER.match(text):
+            return cls(words=(), digits=digits)
+        return cls(words=tuple(text.casefold().split()))
+
+    def missing_in(self, text: str) -> "Words":
+        """What that text does not hold either."""
+        if self.digits:
+            here = "".join(each for each in text if each.isdigit())
+            return Words(words=(), digits="" if self.digits in here else self.digits)
+        folded = text.casefold()
+        return Words(words=tuple(each for each in self.words if each not in folded))
+
+
 class CaseLine(Frozen):
-    """A case in the list."""
+    """A case in the list. `is_damaged`: what its newest intake says does not open."""
 
     code: str
     urgency: Urgency
@@ -56,16 +99,21 @@ class CaseLine(Frozen):
     waits_for: str
     is_taken: bool
     is_unfinished: bool
+    has_asked: bool
+    is_damaged: bool
     follow_up: date | None = None
 
 
 def case_line(
     batch: Batch, row: CaseRow, contents: Contents, known: dict[int, str], account: int
 ) -> CaseLine:
-    """A row of the queue, opened."""
-    intake = newest_intake(batch, row)
+    """A row of the queue, opened. One that does not open is a line all the same, by its row."""
+    try:
+        intake = newest_intake(batch, row)
+    except SealBrokenError:
+        intake = None
     form = contents.newest.screening
-    result = intake.result
+    result = intake.result if intake else None
     kept = kept_case(batch, row)
     clinic: Clinic = contents.newest.clinic
     return CaseLine(
@@ -74,14 +122,12 @@ def case_line(
         urgency_words=SIGNS[Urgency(row.urgency)],
         is_danger=bool(row.danger),
         is_overdue=not row.closed and row.due_hour <= hour_of(batch.at),
-        perspective=PERSPECTIVES[intake.perspective],
+        perspective=PERSPECTIVES[intake.perspective] if intake else "",
         setting=str(form.texts(result.level).label) if result else "",
         staff_call=bool(result and result.staff_call),
         marks=marks(form, result.flags) if result else (),
         filed_at=kept.filed_at,
-        due_at=due_at(intake.filed_at, Urgency(row.urgency), clinic)
-        if row.state == "new"
-        else None,
+        due_at=case_due_at(row, kept, clinic) if row.state == NEW else None,
         state=STATES.get(row.state, row.state),
         assignee=known.get(row.assignee, ""),
         is_mine=row.assignee == account,
@@ -89,63 +135,95 @@ def case_line(
         waits_for=row.waits_for,
         is_taken=bool(row.taken),
         is_unfinished=row.status in {"in-progress", "incomplete"},
-        follow_up=date(1970, 1, 1) + timedelta(days=row.follow_up) if row.follow_up else None,
+        has_asked=bool(row.asked),
+        is_damaged=intake is None,
+        follow_up=follow_up_date(row),
     )
 
 
 async def queue_page(visit: Visit) -> Response:
     """The list that staff work through."""
     contents, account, now = visit.house.contents, visit.me.account, visit.now
-    clinic = visit.content.clinic
-    view, urgency, state = visit.asked("view"), visit.asked("urgency"), visit.asked("state")
-    wanted = queue.Wanted(
-        view=queue.View(view) if view in [*queue.View] else queue.View.OPEN,
-        urgency=urgency if urgency in [*Urgency] else "",
-        state=state if state in STATES else "",
-        after=visit.asked("after"),
-    )
-
+    clinic, form = visit.content.clinic, visit.content.screening
+    wanted, sealed = wanted_of(visit.request.query_params)
     news: set[str] = set()
-    live = visit.house.live
 
-    def job(batch: Batch) -> tuple[list[CaseLine], str, queue.Counts]:
-        if changed := catch_up(batch, clinic):
-            news.update(changed)
-        found = queue.listed(batch, wanted, account, now, clinic)
-        known = names(batch)
-        lines = [case_line(batch, row, contents, known, account) for row in found.rows]
-        count = queue.counts if news else live.counts
-        return lines, found.next, count(batch, account, now, clinic)
+    def start(batch: Batch) -> tuple[queue.Counts, list[Choice]]:
+        news.update(catch_up(batch, clinic))
+        return queue.counts(batch, account, now, clinic), choices(
+            batch, form, wanted, sealed, SIGNS
+        )
 
-    lines, following, counts = await visit.read(job)
+    counts, filters = await visit.read(start)
     if news:
-        live.tell(news)  # read here, so that the loop that tells of it will not see it
+        visit.house.live.tell(news)  # read here, so that the loop that tells of it will not see it
+    lines: list[CaseLine] = []
+    opened, after, has_more = 0, wanted.after, True
+    while has_more and len(lines) < queue.PAGE and opened < MOST_OPENED:
+        step = msgspec.structs.replace(wanted, after=after)
+
+        def job(batch: Batch) -> tuple[list[CaseLine], queue.Listed]:
+            found = queue.listed(batch, step, account, now, clinic)  # noqa: B023 (run at once)
+            known = names(batch)
+            return [
+                case_line(batch, row, contents, known, account)
+                for row in found.rows
+                if matches(batch, row, sealed)
+            ], found
+
+        some, found = await visit.read(job)
+        lines += some
+        opened += len(found.rows)
+        after, has_more = found.next, bool(found.next)
     return visit.page(
         "queue.html",
         lines=lines,
-        next=following,
+        next=query(wanted, sealed, after=after) if has_more else "",
+        is_cut=has_more and len(lines) < queue.PAGE,
+        opened=opened,
         wanted=wanted,
         views=queue.VIEWS,
+        links={
+            each: query(msgspec.structs.replace(wanted, view=each), sealed) for each in queue.View
+        },
         counts=counts,
-        urgencies=SIGNS,
-        states=STATES,
+        many=queue.MANY,
+        filters=filters,
+        is_filtered=any(each.chosen for each in filters),
     )
+
+
+async def search(visit: Visit) -> Response:
+    """Keep what is searched for out of the address, where names do not belong."""
+    asked = visit.form if visit.request.method == "POST" else visit.request.query_params
+    wanted = Search(
+        words=" ".join(asked.get("q", "").split())[:100],
+        since=asked.get("from", ""),
+        until=asked.get("to", ""),
+    )
+    number = visit.house.searches.keep(visit.me.id, wanted)
+    visit.line.is_kept = True  # nothing is read yet: the page that shows the cases is on record
+    return RedirectResponse(f"/search?s={number}", status_code=303)
 
 
 async def search_page(visit: Visit) -> Response:
     """Search by code, or by words in contact details and messages within a span of days."""
-    words = " ".join(visit.asked("q").split())[:100]
+    if visit.asked("q"):
+        return await search(visit)  # typed into the address by hand: it does not stay there
+    wanted = visit.house.searches.found(visit.me.id, visit.asked("s"))
+    words = wanted.words
     code = words.upper()
     if CODE.match(code):
         code = code if "-" in code else f"{code[:4]}-{code[4:]}"
         if await visit.read(lambda batch: case_row(batch, code)) is not None:
             return visit.go(f"/cases/{code}")
-    since = _day(visit.asked("from")) or (visit.now - timedelta(days=30)).date()
-    until = _day(visit.asked("to")) or (visit.now + timedelta(days=1)).date()
+    since = _day(wanted.since) or (visit.now - timedelta(days=30)).date()
+    until = _day(wanted.until) or (visit.now + timedelta(days=1)).date()
     lines: list[CaseLine] = []
     read, is_cut = 0, False
     if len(words) >= SHORTEST:
-        lines, read, is_cut = await _found(visit, words.casefold(), since, until)
+        lines, read, is_cut = await _found(visit, Words.of(words), since, until)
+        visit.line.detail = f"{len(lines)} found, {since} to {until}"
     return visit.page(
         "search.html", q=words, since=since, until=until, lines=lines, read=read, is_cut=is_cut
     )
@@ -153,13 +231,13 @@ async def search_page(visit: Visit) -> Response:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text[:10])
+        return min(max(date.fromisoformat(text[:10]), EARLIEST), LATEST)
     except ValueError:
         return None
 
 
 async def _found(
-    visit: Visit, words: str, since: date, until: date
+    visit: Visit, words: Words, since: date, until: date
 ) -> tuple[list[CaseLine], int, bool]:
     """Open the cases of these days, newest first, some at a time, and look for the words."""
     contents, account = visit.house.contents, visit.me.account
@@ -198,21 +276,27 @@ async def _found(
     return newest_first[:MOST_FOUND], read, is_cut
 
 
-def _holds(batch: Batch, row: CaseRow, words: str) -> bool:
+def _holds(batch: Batch, row: CaseRow, words: Words) -> bool:
+    """Whether all words stand in the record, anywhere; or, of a number, whether its digits do."""
     try:
-        intake = newest_intake(batch, row)
-        contact = intake.contact
-        if words in f"{contact.name}\n{contact.reach}".casefold():
-            return True
-        return any(words in text.casefold() for text in _texts(batch, row))
+        contact = newest_intake(batch, row).contact
+        missing = words.missing_in(f"{contact.name}\n{contact.reach}")
+        for text in _texts(batch, row):
+            if not missing:
+                break
+            missing = missing.missing_in(text)
     except SealBrokenError:
         return False  # a damaged record must not hide the others
+    return not missing
 
 
 def _texts(batch: Batch, row: CaseRow) -> Iterable[str]:
     for each in batch.rows(select(turns.c.id, turns.c.sealed).where(turns.c.ref == row.ref)):
         event = batch.unseal(row.ref, turns.c.sealed, each.id, each.sealed, KeptTurn).event
-        if isinstance(event, TextReceived):
+        if isinstance(event, TextReceived | StaffReplied):
             yield event.text
         elif isinstance(event, AttachmentReceived):
             yield event.caption
+    found = batch.rows(select(notes.c.id, notes.c.sealed).where(notes.c.case_code == row.case_code))
+    for each in found:
+        yield batch.unseal(row.ref, notes.c.sealed, each.id, each.sealed, KeptNote).text

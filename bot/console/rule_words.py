@@ -5,7 +5,11 @@ Counterpart: `core.screening_rules`, which gives the same conditions their meani
 
 from collections.abc import Iterable
 
+import msgspec
+
+from bot.core.model import Answer, Answers, Result
 from bot.core.screening_form import Condition, Form, Rule
+from bot.core.screening_rules import Given, chosen, holds, kinds_of
 
 KINDS = {
     "emergency": "an answer that tells of an emergency",
@@ -20,6 +24,43 @@ def rule_words(form: Form, rule_id: str) -> str:
     if rule is None:
         return "This rule is not in the content any more."
     return _sentence(form, rule)
+
+
+def held_words(form: Form, result: Result, answers: Iterable[Answer]) -> str:
+    """What made the rule of that result hold: of all that could, only what did."""
+    rule = next((each for each in form.rules if each.id == result.rule), None)
+    if rule is None or rule.when is None:
+        return rule_words(form, result.rule)
+    given: Answers = {
+        each.question: each.options
+        for each in answers
+        if each.retracted_at is None and each.question in result.asked
+    }
+    kinds = {kind for _, option in chosen(form, given) for kind in kinds_of(option)}
+    facts = Given(given, result.ratings_assumed, kinds, result.level)
+    held = _held(rule.when, facts)
+    return _sentence(form, msgspec.structs.replace(rule, when=held) if held else rule)
+
+
+def _held(condition: Condition, facts: Given) -> Condition | None:
+    """The part of a condition that is true of the facts; None where none is."""
+    if condition.any_of:
+        parts = tuple(part for each in condition.any_of if (part := _held(each, facts)))
+        if len(parts) <= 1:
+            return parts[0] if parts else None
+        return msgspec.structs.replace(condition, any_of=parts)
+    if condition.all_of:
+        parts = tuple(part for each in condition.all_of if (part := _held(each, facts)))
+        is_whole = len(parts) == len(condition.all_of)
+        return msgspec.structs.replace(condition, all_of=parts) if is_whole else None
+    if not holds(condition, facts):
+        return None
+    if condition.count:
+        reached = tuple(
+            each for each in condition.count if facts.rated(each, condition.at_least or 1)
+        )
+        return msgspec.structs.replace(condition, count=reached)
+    return condition
 
 
 def _sentence(form: Form, rule: Rule) -> str:

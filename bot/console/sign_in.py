@@ -10,29 +10,34 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 
 from bot.console import access_log
 from bot.console.accounts import Account, Role, State, account, all_accounts, keep
 from bot.core.model import Frozen
-from bot.store.batch import Batch
-from bot.store.staff_tables import staff_sessions
+from bot.store.batch import Batch, hour_of
+from bot.store.records_of_staff import KeptStaffSession
+from bot.store.staff_tables import STAFF, staff_sessions
 from bot.store.writer import Store
+from bot.vault import SealBrokenError
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
 CONFIRMED_FOR = timedelta(minutes=5)
 STEP = 30  # seconds that a code counts
 TRIES = 5  # then a wait, which doubles
+FROM = "from:"  # a key that is an address, which a whole clinic may share
+TRIES_OF_ADDRESS = 50
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
+FORGOTTEN = timedelta(days=1)
 REMEMBERED = 10_000
-WRITTEN_EVERY = timedelta(minutes=1)
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 _COMMON = ("password", "passwort", "123456", "qwerty", "letmein", "welcome", "iloveyou", "admin")
@@ -54,13 +59,20 @@ class StaffSession(Frozen):
         """Whether it has ended by itself."""
         return now - self.seen_at >= IDLE or now - self.started_at >= LONGEST
 
+    def left(self, now: datetime) -> timedelta:
+        """How long it lasts if nothing happens."""
+        return min(self.seen_at + IDLE, self.started_at + LONGEST) - now
+
     def is_confirmed(self, now: datetime) -> bool:
         """Whether a code was given a short while ago."""
         return self.confirmed_at is not None and now - self.confirmed_at < CONFIRMED_FOR
 
 
 class Limits:
-    """Counts failures by name and by address; after some a wait, which doubles each time."""
+    """Counts failures by name and by address; after some a wait, which doubles each time.
+
+    A day without one, and they are forgotten.
+    """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
@@ -72,16 +84,18 @@ class Limits:
         waits = [timedelta(0)]
         for key in keys:
             count, last_at = self._failures.get(key, (0, now))
-            if count >= TRIES:
-                doublings = min((count - TRIES) // TRIES, 10)
+            tries = TRIES_OF_ADDRESS if key.startswith(FROM) else TRIES
+            if count >= tries:
+                doublings = min((count - tries) // tries, 10)
                 waits.append(last_at + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT) - now)
         return max(waits)
 
     def failed(self, *keys: str) -> None:
         """Count a failure for each."""
         for key in keys:
-            count, _ = self._failures.pop(key, (0, None))
-            self._failures[key] = (count + 1, self._clock())
+            now = self._clock()
+            count, last_at = self._failures.pop(key, (0, now))
+            self._failures[key] = (count + 1 if now - last_at < FORGOTTEN else 1, now)
         while len(self._failures) > REMEMBERED:
             del self._failures[next(iter(self._failures))]
 
@@ -144,10 +158,12 @@ class Doorkeeper:
 
     def _new(self, batch: Batch, number: int, address: str) -> str:
         secret = secrets.token_urlsafe(32)
-        now = int(self._clock().timestamp())
-        row = {"id": digest(secret), "account": number, "started": now, "seen": now, "confirmed": 0}
-        oldest = now - int(LONGEST.total_seconds())
-        batch.change(delete(staff_sessions).where(staff_sessions.c.started < oldest))
+        now = self._clock()
+        oldest = hour_of(now - LONGEST)
+        batch.change(delete(staff_sessions).where(staff_sessions.c.hour < oldest))
+        name = digest(secret)
+        sealed = _sealed(batch, name, KeptStaffSession(started_at=now, seen_at=now))
+        row = {"id": name, "account": number, "hour": hour_of(now), "sealed": sealed}
         batch.insert(staff_sessions, row)
         access_log.append(batch, number, "sign-in", address=address)
         return secret
@@ -174,13 +190,23 @@ class Doorkeeper:
         if not looks:
             self._sessions[name] = found
             return found
-        fresh = msgspec.structs.replace(found, seen_at=now)
+        fresh: StaffSession | None = msgspec.structs.replace(found, seen_at=now)
         written = found.seen_at.replace(second=0) != now.replace(second=0)
-        self._sessions[name] = fresh
         if written:
-            await self._store.run(
-                lambda batch: batch.update(staff_sessions, "id", name, seen=int(now.timestamp()))
-            )
+            fresh = await self._store.run(lambda batch: self._seen(batch, name, secret))
+        if fresh is None:  # ended elsewhere: `bot invite-admin` knows nothing of our memory
+            self._sessions.pop(name, None)
+            return None
+        self._sessions[name] = fresh
+        return fresh
+
+    def _seen(self, batch: Batch, name: str, secret: str) -> StaffSession | None:
+        """Note once a minute that somebody is there, and look whether they still may be."""
+        found = self._read(batch, name, secret)
+        if found is None:
+            return None
+        fresh = msgspec.structs.replace(found, seen_at=self._clock())
+        _keep(batch, fresh)
         return fresh
 
     def _read(self, batch: Batch, name: str, secret: str) -> StaffSession | None:
@@ -188,49 +214,77 @@ class Doorkeeper:
         who = account(batch, rows[0].account) if rows else None
         if who is None or who.state is not State.ACTIVE:
             return None
-        zone = self._clock().tzinfo
-        row = rows[0]
+        times = times_of(batch, rows[0])
+        if times is None:
+            return None
         return StaffSession(
             id=name,
             account=who.id,
             name=who.kept.name,
             role=who.role,
             csrf=digest("csrf" + secret),
-            started_at=datetime.fromtimestamp(row.started, zone),
-            seen_at=datetime.fromtimestamp(row.seen, zone),
-            confirmed_at=datetime.fromtimestamp(row.confirmed, zone) if row.confirmed else None,
+            started_at=times.started_at,
+            seen_at=times.seen_at,
+            confirmed_at=times.confirmed_at,
         )
 
     async def confirm(self, session: StaffSession, code: str, address: str) -> bool:
         """Step up: the code of the phone, once more."""
         now = self._clock()
+        confirmed = msgspec.structs.replace(session, confirmed_at=now)
 
         def job(batch: Batch) -> bool:
             if spend_code(batch, session.account, code, now) is None:
                 access_log.append(batch, session.account, "confirm-refused", address=address)
                 return False
             access_log.append(batch, session.account, "confirm", address=address)
-            batch.update(staff_sessions, "id", session.id, confirmed=int(now.timestamp()))
+            _keep(batch, confirmed)
             return True
 
         if not await self._store.run(job):
             return False
-        self._sessions[session.id] = msgspec.structs.replace(session, confirmed_at=now)
+        self._sessions[session.id] = confirmed
         return True
 
-    async def end(self, session_id: str) -> None:
-        """Sign out one session."""
+    async def end(
+        self, session_id: str, also: Callable[[Batch], None] = lambda _batch: None
+    ) -> None:
+        """Sign out one session; `also` is done in the same transaction."""
         self._sessions.pop(session_id, None)
-        await self._store.run(
-            lambda batch: batch.change(
-                delete(staff_sessions).where(staff_sessions.c.id == session_id)
-            )
-        )
+
+        def job(batch: Batch) -> None:
+            batch.change(delete(staff_sessions).where(staff_sessions.c.id == session_id))
+            also(batch)
+
+        await self._store.run(job)
 
     def forget(self, number: int) -> None:
         """Read the sessions of this account again: it has changed."""
         for name in [name for name, each in self._sessions.items() if each.account == number]:
             del self._sessions[name]
+
+
+def times_of(batch: Batch, row: Row[Any]) -> KeptStaffSession | None:
+    """The times of a session; None for one that is damaged, which is over."""
+    ref = batch.vault.ref(STAFF)
+    try:
+        return batch.unseal(ref, staff_sessions.c.sealed, row.id, row.sealed, KeptStaffSession)
+    except SealBrokenError:
+        return None
+
+
+def _keep(batch: Batch, session: StaffSession) -> None:
+    kept = KeptStaffSession(
+        started_at=session.started_at,
+        seen_at=session.seen_at,
+        confirmed_at=session.confirmed_at,
+    )
+    sealed = _sealed(batch, session.id, kept)
+    batch.update(staff_sessions, "id", session.id, sealed=sealed)
+
+
+def _sealed(batch: Batch, name: str, kept: KeptStaffSession) -> bytes:
+    return batch.seal(batch.vault.ref(STAFF), staff_sessions.c.sealed, name, kept)
 
 
 def spend_code(batch: Batch, number: int, code: str, now: datetime) -> Account | None:
@@ -270,6 +324,12 @@ def password_problem(password: str, *known: str) -> str:
     if len(set(small)) < 5 or len(core) < SHORTEST_PASSWORD // 2:  # noqa: PLR2004 (five signs)
         return "That is too easy to guess. A few words in a row are good."
     return ""
+
+
+def minutes(wait: timedelta) -> str:
+    """A wait in words, rounded up: whoever comes back then may try again."""
+    count = -(-wait // timedelta(minutes=1))
+    return f"{count} minute" if count == 1 else f"{count} minutes"
 
 
 def digest(secret: str) -> str:

@@ -1,6 +1,6 @@
 """A chat as staff read it: who said what, with asides beside the question that they interrupted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.core.content import Content
@@ -15,11 +15,21 @@ from bot.core.model import (
     StaffHandedBack,
     StaffReplied,
     StaffTookOver,
+    Wake,
     WokeUp,
 )
 from bot.core.screening_form import stem
 from bot.store.records import KeptTurn
 from bot.transcript import labels_shown, said
+
+WAITING = "waiting to be sent"
+ARRIVALS = {  # by the state of an outgoing message, what matters most first
+    "unreachable": "not delivered: they have blocked the assistant",
+    "refused": "not delivered",
+    "pending": WAITING,
+    "sending": WAITING,
+    "sent": "sent",
+}
 
 
 class Line(Frozen):
@@ -31,6 +41,7 @@ class Line(Frozen):
     text: str
     choices: tuple[str, ...] = ()
     why: str = ""
+    arrival: str = ""  # of what staff wrote: sent, waiting, not delivered
 
 
 class Passage(Frozen):
@@ -46,13 +57,19 @@ class Passage(Frozen):
 
 
 def passages(
-    rows: Sequence[tuple[str, KeptTurn]], content: Content, perspective: Perspective
+    rows: Sequence[tuple[str, KeptTurn]],
+    content: Content,
+    perspective: Perspective,
+    states: Mapping[int, str],
 ) -> list[Passage]:
-    """The chat, oldest first; each row is a turn with the question that was open then."""
+    """The chat, oldest first; each row is a turn with the question that was open then.
+
+    `states` are those of outgoing messages, as far as they are still known.
+    """
     labels = labels_shown(turn for _, turn in rows)
     found: list[tuple[str, bool, bool, list[Line]]] = []
     for open_question, turn in rows:
-        lines = list(_lines(turn, labels))
+        lines = list(_lines(turn, labels, states))
         if not lines:
             continue
         question = content.screening.question(open_question) if turn.digression else None
@@ -75,12 +92,24 @@ def _is_pressed(turn: KeptTurn) -> bool:
     return isinstance(turn.event, OptionChosen) and is_quiet
 
 
-def _lines(turn: KeptTurn, labels: dict[str, str]) -> Iterator[Line]:
+def _arrival(turn: KeptTurn, states: Mapping[int, str]) -> str:
+    found = {states.get(number, "") for number in turn.sent}
+    words = (ARRIVALS[state] for state in ARRIVALS if state in found)
+    return next(words, "")
+
+
+def _lines(turn: KeptTurn, labels: dict[str, str], states: Mapping[int, str]) -> Iterator[Line]:
     event = turn.event
     why = ", ".join(turn.because)
     match event:
         case StaffReplied():
-            yield Line(at=event.at, who="staff", name=event.staff, text=event.text)
+            yield Line(
+                at=event.at,
+                who="staff",
+                name=event.staff,
+                text=event.text,
+                arrival=_arrival(turn, states),
+            )
             return
         case StaffTookOver():
             yield Line(at=event.at, who="event", name=event.staff, text="took over the chat")
@@ -89,6 +118,10 @@ def _lines(turn: KeptTurn, labels: dict[str, str]) -> Iterator[Line]:
             yield Line(at=event.at, who="event", name=event.staff, text=text)
         case CrisisCleared():
             yield Line(at=event.at, who="event", name=event.staff, text="cleared the crisis")
+        case WokeUp(reason=Wake.STAFF_SILENT):
+            if turn.effects:
+                text = "staff wrote nothing for a while: handed back to the assistant"
+                yield Line(at=event.at, who="event", name="", text=text)
         case WokeUp():
             yield Line(at=event.at, who="event", name="", text="silence for a while")
         case _:

@@ -1,9 +1,10 @@
 """One request of one person, and the house it comes to: what every page needs."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -13,10 +14,13 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from bot.console import access_log
 from bot.console.live import Live
+from bot.console.searches import Searches
 from bot.console.sign_in import Doorkeeper, StaffSession
 from bot.core.content import Content
 from bot.core.model import ChatId
+from bot.core.post import Delivery
 from bot.outbox import Outbox
 from bot.reception import Reception
 from bot.store.batch import Batch
@@ -33,6 +37,7 @@ DONE = {  # what a page says after a form, by the word in its address
     "changed": "The account is changed.",
     "took-over": "You are writing with the client now. The assistant is silent.",
     "sent": "Your message is on its way.",
+    "blocked": "Your message cannot be delivered: the client has blocked the assistant.",
     "handed-back": "The assistant goes on with the client.",
     "cleared": "The crisis is cleared. The assistant goes on.",
     "acknowledged": "You have this case. Its alerts are not repeated.",
@@ -41,6 +46,7 @@ DONE = {  # what a page says after a form, by the word in its address
     "saved": "Saved.",
     "assigned": "Assigned.",
     "erased": "The record is being erased.",
+    "mended": "Written into the FAQ. The assistant knows it in a few seconds.",
 }
 
 
@@ -66,7 +72,28 @@ class House:
     pages: Environment
     hosts: frozenset[str]
     public_url: str
+    fhir_base: str = ""
+    searches: Searches = field(default_factory=Searches)
     staff_chat: ChatId | None = None
+    content_dir: Path | None = None
+
+    @property
+    def is_https(self) -> bool:
+        """Whether staff come by https; where that ends before us, a request does not show it."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name. A browser takes `__Host-` from this very host and by https alone."""
+        return f"__Host-{COOKIE}" if self.is_https else COOKIE
+
+
+class Line:
+    """What the access log says of a visit beside its action: ids and counts, nobody's words."""
+
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail
+        self.is_kept = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +104,8 @@ class Visit:
     request: Request
     staff: StaffSession | None
     form: Mapping[str, str] = field(default_factory=dict)
+    action: str = ""  # the page's name; with "!" where something is sent
+    line: Line = field(default_factory=Line)
 
     @property
     def me(self) -> StaffSession:
@@ -126,6 +155,42 @@ class Visit:
         """What a job of the store returns."""
         return await self.house.store.run(job)
 
+    async def act(self, job: Callable[[Batch], T], detail: str = "") -> T:
+        """The same, with a line in the access log: both are kept, or neither."""
+        self.line.detail = detail or self.line.detail
+
+        def logged(batch: Batch) -> T:
+            done = job(batch)
+            self.log(batch)
+            return done
+
+        done = await self.read(logged)
+        self.line.is_kept = True
+        return done
+
+    async def receive(self, deliveries: Sequence[Delivery]) -> None:
+        """Events of staff, through the same door as a client's, on record in their transaction."""
+        kept = []
+
+        def log(batch: Batch) -> None:
+            self.log(batch)
+            kept.append(True)
+
+        await self.house.reception.receive_all(deliveries, also=log)
+        self.line.is_kept = bool(kept)
+
+    def log(self, batch: Batch, outcome: str = "") -> None:
+        """Put this visit on record; `outcome` is "" for what was done."""
+        name, sent = self.action.removesuffix("!"), "!" if self.action.endswith("!") else ""
+        access_log.append(
+            batch,
+            self.me.account,
+            f"{name}{outcome and '-'}{outcome}{sent}",
+            case=self.case[:24],
+            detail=self.line.detail[:80],
+            address=self.address,
+        )
+
     def page(self, template: str, /, *, status: int = 200, **values: object) -> Response:
         """A page, filled in."""
         text = self.house.pages.get_template(template).render(
@@ -135,9 +200,8 @@ class Visit:
             clinic=self.content.clinic.name,
             token=self._token,
             tab=self._tab,
-            done=self.asked("done"),
             messages=DONE,
-            **values,
+            **{"done": self.asked("done")} | values,
         )
         return HTMLResponse(text, status_code=status)
 

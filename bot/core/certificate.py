@@ -59,9 +59,10 @@ def _lines(form: Form, proof: Proof, made_on: date, content_version: str) -> Ite
     for law in proof.laws:
         yield _law(law)
     yield ""
-    yield "Worse means: rated at least as high in each dimension, meeting at least the same"
-    yield "conditions and opening at least the same questions; or named so by `worse_than`; or one"
-    yield "more tick. Wording may change without a new certificate: no outcome depends on it."
+    yield "Worse means: rated at least as high in each dimension and higher in one; or rated as high,"
+    yield "meeting at least the same conditions and opening at least the same questions; or named so"
+    yield "by `worse_than`; or one more tick. Wording may change without a new certificate: no outcome"
+    yield "depends on it."
 
 
 def _law(law: Law) -> str:

@@ -140,14 +140,26 @@ def _without_lines(value: object) -> object:
     return value
 
 
+def only_in_one(old: Form, new: Form) -> Iterator[str]:
+    """Answers that one version takes and the other does not: whoever gives them is not compared."""
+    for one, other, said in ((old, new, "taken out"), (new, old, "added")):
+        for question in one.questions:
+            asked = other.question(question.id)
+            for option in question.options if asked is not None else ():
+                if asked is not None and asked.option(option.id) is None:
+                    yield f"{question.id} {option.id}: {said}"
+
+
 def shifts(old: Form, new: Form) -> list[Shift]:
     """How many rating states come to something else, most of them first.
 
     Compared are the ways that both versions ask: the same answers, and any to what only one asks.
+    An emergency stands with all that might have followed it, so that both sides are counted alike.
     """
     one, other = Decisions(old, 0), Decisions(new, 1)
     sets = (*_sets(one), *_sets(other))
-    walked = blocks([one.lane(_sets(one)), other.lane(_sets(other))])
+    lanes = [each.lane(_sets(each), dangers=True) for each in (one, other)]
+    walked = blocks(lanes)
     found: dict[tuple[End, End], States] = {}
     middle = len(_sets(one))
     for truths, states in census(walked, sets).items():
@@ -164,12 +176,12 @@ def shifts(old: Form, new: Form) -> list[Shift]:
 
 def _sets(decisions: Decisions) -> tuple[UpSet, ...]:
     ended = decisions.ended(decisions.form.questions)
-    return (*decisions.levels, *decisions.urgencies, ended, decisions.alarm)
+    return (*decisions.levels, *decisions.urgencies, ended, decisions.alarm, *decisions.dangers)
 
 
 def _end(decisions: Decisions, truths: tuple[bool, ...]) -> End:
-    *_, is_ended, is_alarm = truths
-    if is_alarm:
+    *_, is_ended, is_alarm, is_danger, is_late_danger = truths
+    if is_alarm or is_danger or (is_late_danger and not is_ended):
         return "emergency", "now"
     if is_ended:
         return "ends early", ""

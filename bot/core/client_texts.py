@@ -130,6 +130,8 @@ _LABELS = (
     *("again.change", "again.fresh", "result.meaning_button", "result.disagree_button"),
     *("result.human_button", "contact.skip", "faq.helpful", "faq.unhelpful", "faq.none_of_these"),
     *("erase.yes", "erase.no", "record.you", "record.bot", "record.title"),
+    *("record.chat", "record.times", "record.result", "record.taken_back", "record.statuses"),
+    "record.contact",
 )
 
 

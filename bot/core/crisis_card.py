@@ -70,7 +70,7 @@ def last_resort(safety: Safety, country: str) -> str:
 
 def hotlines(safety: Safety, country: str) -> Lines:
     """The country's lines; the emergency number where there is none of a sort."""
-    lines = safety.countries[country]
+    lines = safety.lines(country)
 
     def number(line: Hotline | None) -> str:
         return (line or lines.emergency).number
@@ -100,7 +100,7 @@ def _card(safety: Safety, tier: str, kind: str, subject: str, language: str) -> 
 def _rendered(
     safety: Safety, card: CardText, country: str, language: str, *, ask: bool = True
 ) -> Card:
-    lines = safety.countries[country]
+    lines = safety.lines(country)
     text = safety.filled(card.text, country, language)
     if ask and card.ask:
         text = f"{text} {card.ask}"

@@ -13,7 +13,7 @@ from bot.core.model import Level, Urgency
 from bot.core.screening_form import Condition, Form, Question, Rule
 from bot.core.screening_rules import holds
 from bot.core.upsets import NO_STATE, Conditions, Feature, InDanger, UpSet
-from bot.core.walker import Lane
+from bot.core.walker import DANGERS, Lane
 
 LEVELS = tuple(Level)
 URGENCIES = tuple(Urgency)
@@ -108,13 +108,26 @@ class Decisions:
         """Where a condition about the path holds: it looks at the answers as they were given."""
         return holds(condition, self.assumed)
 
-    def lane(self, sets: Iterable[UpSet], questions: Sequence[Question] | None = None) -> Lane:
+    @cached_property
+    def dangers(self) -> tuple[UpSet, UpSet]:
+        """Where an emergency was told while the screening may end early, and later, on such lanes."""
+        mode = self._modes[1]
+        early, late = (UpSet([frozenset({(Feature(mode, "kind", each), 1)})]) for each in DANGERS)
+        return early, late
+
+    def lane(
+        self,
+        sets: Iterable[UpSet],
+        questions: Sequence[Question] | None = None,
+        *,
+        dangers: bool = False,
+    ) -> Lane:
         """The form's way, with all that these sets must tell apart."""
         features: frozenset[Feature] = frozenset(
             feature for each in sets for need in each.needs for feature, _ in need
         )
         asked = self.form.questions if questions is None else tuple(questions)
-        return Lane(self.form, asked, features, *self._modes)
+        return Lane(self.form, asked, features, *self._modes, dangers)
 
     @property
     def decisive(self) -> tuple[UpSet, ...]:

@@ -15,7 +15,7 @@ def failing_examples(form: Form) -> Iterator[Finding]:
     for rule in form.rules:
         for example in rule.examples:
             yield from _tried(form, example, outcome_=rule.outcome, rule=rule.id)
-    for urgent in form.urgency_rules:
+    for urgent in (*form.urgency_rules, *form.incomplete.rules):
         for example in urgent.examples:
             yield from _tried(form, example, urgency=urgent.urgency)
     for flag in form.flags:

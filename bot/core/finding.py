@@ -29,7 +29,10 @@ class Finding:
 def chat(form: Form, answers: Answers) -> str:
     """The answers as they would stand on a phone, with what they come to."""
     lines = []
+    result = outcome(form, answers)
     for question in form.questions:
+        if question.id not in result.asked:
+            continue
         labels = [
             label(form, option, Perspective.SELF)
             for asked, option in chosen(form, answers)
@@ -38,7 +41,6 @@ def chat(form: Form, answers: Answers) -> str:
         if labels:
             lines.append(f"bot: {stem(question, Perspective.SELF)}")
             lines.append("client: " + " ".join(f"[{each}]" for each in labels))
-    result = outcome(form, answers)
     texts = form.texts(result.level)
     call = ", staff call first" if result.staff_call else ""
     lines.append(f"=> {texts.title} ({result.level}, rule {result.rule}, {result.urgency}{call})")

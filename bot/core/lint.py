@@ -180,11 +180,21 @@ def _check_sources(linter: Linter) -> None:
 def stale_hotlines(
     content: Content, today: date, folder: str, days: int = 365
 ) -> Iterator[Mistake]:
-    """Warnings about numbers that nobody has looked at for a year."""
+    """Warnings about numbers that nobody has looked at for a year; a date to come is an error."""
     for code, country in content.safety.countries.items():
         for name in country.__struct_fields__:
             line = getattr(country, name)
-            if line is None or isinstance(line, str) or (today - line.verified_on).days <= days:
+            if line is None or isinstance(line, str):
+                continue
+            if (line.verified_on - today).days > 1:  # somewhere it may be tomorrow already
+                yield Mistake(
+                    path=f"{folder}/safety.yaml",
+                    line=line_of(line.number),
+                    code="hotline-future",
+                    message=f"{name} of {code} is verified on {line.verified_on}, which is to come",
+                    hint="set the day on which somebody looked",
+                )
+            if (today - line.verified_on).days <= days:
                 continue
             yield Mistake(
                 path=f"{folder}/safety.yaml",

@@ -3,8 +3,8 @@
 Questions that nothing ties together are independent: each such `Block` is walked on its own, and two
 ways through it count as one when they leave the same `Mark`, the numbers that conditions look at. A
 walk can follow several lanes at once: two versions of a form, or one form with one answer changed.
-Paths that end in an emergency are left out. Counterparts: `walker` goes one lane's way, `census`
-joins the blocks.
+Paths that end in an emergency are left out, unless a lane follows `dangers`. Counterparts: `walker`
+goes one lane's way, `census` joins the blocks.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -230,6 +230,9 @@ class _Moves:
                 tuple(each if asks else None for each, asks in zip(pair, asked, strict=True))
                 for pair in self.forced
             ]
-        taken = [choices(walker.questions[self.question], skips=self.skips) for walker in asking]
+        taken = [
+            choices(walker.questions[self.question], skips=self.skips, dangers=walker.lane.dangers)
+            for walker in asking
+        ]
         common = [each for each in taken[0] if all(each in others for others in taken[1:])]
         return [tuple(each if asks else None for asks in asked) for each in common]

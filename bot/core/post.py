@@ -10,6 +10,23 @@ from enum import StrEnum
 from bot.core.model import AnyEvent, Button, CaseCode, ChatId, Frozen, MessageId
 
 
+class FromStaff(Frozen):
+    """What a member of staff wrote in the staff group: in reply to the bot, or in a case's topic.
+
+    `name` is their first name, "" when they hide it; `text` is "" for what is no text; `edited` when
+    they changed what they had written before. `cases` are those that the message which they answer
+    offers to take: it may have been answered before the store knew that it was sent.
+    """
+
+    name: str
+    text: str
+    message: MessageId
+    topic: str = ""
+    replies_to: MessageId | None = None
+    edited: bool = False
+    cases: tuple[CaseCode, ...] = ()
+
+
 class Delivery(Frozen):
     """One raw update of a channel. `update_id` names it for ever: a known one is dropped.
 
@@ -17,7 +34,9 @@ class Delivery(Frozen):
     dead letters. `callback_id` must be answered, even when the event changes nothing.
     `acknowledges` is set when staff pressed "I have this" under an alert, with `staff` their name.
     `sent_at` is when the person sent it, where the channel tells: what waited over an outage is no
-    flood. `blocked` is a chat whose person blocked the bot: nothing more is sent there until they write.
+    flood. `of_chat` is whose update it was where only that much could be read: it is erased with that
+    chat. `blocked` is a chat whose person blocked the bot: nothing more is sent there until they write.
+    `from_staff` is what a member of staff wrote in the staff group.
     """
 
     update_id: str
@@ -29,7 +48,9 @@ class Delivery(Frozen):
     acknowledges: CaseCode | None = None
     staff: str = ""
     blocked: ChatId | None = None
+    from_staff: FromStaff | None = None
     sent_at: datetime | None = None
+    of_chat: ChatId | None = None
 
 
 class OutgoingKind(StrEnum):
@@ -54,12 +75,20 @@ class Outgoing(Frozen):
     callback_id: str = ""
     document: bytes = b""
     topic: str = ""  # the thread of a staff group that a case has its own of
+    topic_title: str = ""  # opens one of that title when there is none, where the group has topics
+    replies_to: MessageId | None = None
 
 
 class Delivered(Frozen, tag=True):
-    """Done. `message` is the channel's name of what was sent, None when nothing was."""
+    """Done. `message` is the channel's name of what was sent, None when nothing was.
+
+    `topic` is the thread where it stands, when it was to stand in one; `before` are the names of its
+    earlier pieces, where a text was too long for one message.
+    """
 
     message: MessageId | None = None
+    topic: str = ""
+    before: tuple[MessageId, ...] = ()
 
 
 class TryLater(Frozen, tag=True):

@@ -61,6 +61,7 @@ def prove(form: Form) -> Proof:
         _monotone(decisions, severity),
         _stopped(decisions),
         _skipped(decisions, severity),
+        _unfinished(form),
         _reasoned(form),
         _reached(decisions, counted),
     )
@@ -260,6 +261,30 @@ def _quieter(
     if question.id in result.asked and not result.staff_call:
         message = f"skipping '{question.id}' does not call staff"
         yield Finding(option.line, "skip-uncalled", message, "say skip: counted", (answers,))
+
+
+def _unfinished(form: Form) -> Law:
+    """Whether leaving half way is heeded: what was said counts, and at least somebody calls."""
+    says = (
+        f"Whoever leaves half way is called, '{form.incomplete.urgency}' at the least, and as soon as"
+        " the answers so far ask for."
+    )
+    looked_at = f"{len(form.incomplete.rules)} rules for it"
+    return Law("incomplete", says, looked_at, tuple(_unheeded(form)))
+
+
+def _unheeded(form: Form) -> Iterator[Finding]:
+    left = form.incomplete
+    least = URGENCIES.index(left.urgency)
+    if left.urgency is URGENCIES[0]:
+        message = f"whoever leaves half way is called no sooner than '{left.urgency}'"
+        yield Finding(
+            left.line, "incomplete-late", message, f"say urgency: {URGENCIES[1]}, or more"
+        )
+    for rule in left.rules:
+        if URGENCIES.index(rule.urgency) <= least:
+            message = f"rule '{rule.id}' never makes it more urgent than '{left.urgency}'"
+            yield Finding(rule.line, "rule-never", message, "raise its urgency, or take it out")
 
 
 def _reasoned(form: Form) -> Law:

@@ -26,7 +26,10 @@ class Reach:
         self.form: Form = decisions.form
         self.counted = counted
         given = [
-            answers for each in all_examples(self.form) for answers in full_answers(self.form, each)
+            answers
+            for each in all_examples(self.form)
+            if each.unanswered is None
+            for answers in full_answers(self.form, each)
         ]
         self.shown: list[tuple[Answers, Result]] = [
             (answers, outcome(self.form, answers)) for answers in given

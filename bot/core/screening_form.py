@@ -153,7 +153,7 @@ class Class(Frozen, frozen=True):
 class Raise(Frozen, frozen=True):
     """Lifts a table's rating to at least `to` when the condition holds."""
 
-    to: Rating
+    to: Annotated[int, Meta(ge=1, le=4)]
     when: Condition
     line: int = 0
 
@@ -197,6 +197,7 @@ class Example(Frozen, frozen=True):
     """Answers and what must come of them. Questions left out get their usual answer.
 
     `each` tries the example with each of these options in turn. `ratings` are those as assumed.
+    `unanswered` is the question at which somebody left: it and all after it have no answer.
     """
 
     answers: dict[QuestionId, OptionId | tuple[OptionId, ...]] = field(default_factory=dict)
@@ -210,6 +211,7 @@ class Example(Frozen, frozen=True):
     no_flags: tuple[Flag, ...] = ()
     asked: tuple[QuestionId, ...] = ()
     not_asked: tuple[QuestionId, ...] = ()
+    unanswered: QuestionId | None = None
     line: int = 0
 
 
@@ -366,21 +368,24 @@ def label(form: Form, option: Option, perspective: Perspective) -> str:
 
 
 def full_answers(form: Form, example: Example) -> Iterator[Answers]:
-    """An example's answers, with the usual one for each question that it leaves out."""
+    """An example's answers, with the usual one for each question before it was left."""
     given = {
         question: (chosen,) if isinstance(chosen, str) else chosen
         for question, chosen in example.answers.items()
     }
     for picked in product(*example.each.values()):
         given |= {name: (option,) for name, option in zip(example.each, picked, strict=True)}
-        yield {each.id: given.get(each.id, (each.usual.id,)) for each in form.questions}
+        full = {each.id: given.get(each.id, (each.usual.id,)) for each in form.questions}
+        names = list(full)
+        left = names.index(example.unanswered) if example.unanswered in full else len(names)
+        yield {name: full[name] for name in names[:left]}
 
 
 def all_examples(form: Form) -> Iterator[Example]:
     """The examples beside rules, urgencies and flags, and those at the end."""
     for rule in form.rules:
         yield from rule.examples
-    for urgency in form.urgency_rules:
+    for urgency in (*form.urgency_rules, *form.incomplete.rules):
         yield from urgency.examples
     for flag in form.flags:
         yield from flag.examples

@@ -1,8 +1,9 @@
 """Which answer to a question is worse than which, and whether that can ever lower a rating.
 
-An answer is worse than another when it rates at least as high in every dimension that it feeds,
-meets at least the same conditions, and opens at least the same questions; or when the form says so
-(`worse_than`), or when it ticks more. Counterpart: `proof`, which shows that worse never means less.
+An answer is worse than another when it rates at least as high in every dimension, tables included,
+and either higher in one, whatever it opens, or with at least the same conditions met and the same
+questions opened; or when the form says so (`worse_than`), or when it ticks more. Counterpart:
+`proof`, which shows that worse never means less.
 """
 
 from collections.abc import Iterator
@@ -78,7 +79,10 @@ class Severity:
                 has_one_more = set(low) < set(high) and len(high) == len(low) + 1
                 if has_one_more and not alone & set(low):
                     yield Pair(question, low, high)
-            elif (low[0], high[0]) not in said and self.never_less(question, low, high):
+            elif (low[0], high[0]) not in said and (
+                self.never_less(question, low, high)
+                or (low[0] not in skips and self.rates_higher(question, low, high))
+            ):
                 yield Pair(question, low, high)
 
     def mildest(self, question: Question) -> Chosen:
@@ -95,6 +99,19 @@ class Severity:
             self.marks_as_much(question, low, high, mode) for mode in (KNOWN, ASSUMED)
         )
 
+    def rates_higher(self, question: Question, low: Chosen, high: Chosen) -> bool:
+        """Whether one answer rates as much as the other in every dimension, and more in one.
+
+        A tick names a thing, not how much of it: what only a table makes of it is no order of ticks.
+        """
+        modes = (KNOWN, ASSUMED)
+        if not all(self._rates_as_much(question, low, high, mode) for mode in modes):
+            return False
+        less, more = self._rated({question.id: low}), self._rated({question.id: high})
+        return less != more or not (
+            question.multi or all(self._rates_as_much(question, high, low, mode) for mode in modes)
+        )
+
     def opens_as_much(self, question: Question, low: Chosen, high: Chosen) -> bool:
         """Whether all that is asked after one answer is asked after the other."""
         asks = chain.from_iterable(leaves(each.ask_if) for each in self.form.questions)
@@ -107,17 +124,16 @@ class Severity:
         """Whether one answer marks at most as much as the other, as known or as assumed."""
         less = both(self.form, {question.id: low})[mode]
         more = both(self.form, {question.id: high})[mode]
-        rated = self._rated(more)
-        if any(rating > rated.get(name, 0) for name, rating in self._rated(less).items()):
-            return False
         for feature in self.features:
             if _is_chosen(feature, less) and not _is_chosen(feature, more):
                 return False
-        return self._tables_mark_as_much(question, low, high, mode)
+        return self._rates_as_much(question, low, high, mode)
 
-    def _tables_mark_as_much(
-        self, question: Question, low: Chosen, high: Chosen, mode: int
-    ) -> bool:
+    def _rates_as_much(self, question: Question, low: Chosen, high: Chosen, mode: int) -> bool:
+        rated = self._rated(both(self.form, {question.id: high})[mode])
+        less = self._rated(both(self.form, {question.id: low})[mode])
+        if any(rating > rated.get(name, 0) for name, rating in less.items()):
+            return False
         for table in self._tables:
             opened = frozenset(
                 place

@@ -27,6 +27,7 @@ Mark = tuple[int, ...]  # one number for each feature of the block
 Values = tuple[tuple[int, int], ...]  # what a table may come to, as known and as assumed
 
 MOST_TICKS = 10  # options that can be ticked together; more make too many sets
+DANGERS = ("emergency", "emergency-late")
 MOST_LEFT_OPEN = 16  # ways that a table may still go when its answers are forgotten
 
 
@@ -34,7 +35,8 @@ MOST_LEFT_OPEN = 16  # ways that a table may still go when its answers are forgo
 class Lane:
     """A form, or its first questions only, and the features that must be told apart.
 
-    `known` and `assumed` are the modes of its features; two lanes have different ones.
+    `known` and `assumed` are the modes of its features; two lanes have different ones. `dangers`
+    also walks on after emergency answers, and marks them by `danger_kind`.
     """
 
     form: Form
@@ -42,6 +44,14 @@ class Lane:
     features: frozenset[Feature]
     known: str = "known"
     assumed: str = "assumed"
+    dangers: bool = False
+
+    def danger_kind(self, question: QuestionId) -> str:
+        """What an emergency answer counts as: told while the screening may end early, or later."""
+        order = [each.id for each in self.form.questions]
+        ends = [each.id for each in self.form.questions if each.end_if is not None]
+        is_late = bool(ends) and order.index(question) > order.index(ends[-1])
+        return DANGERS[is_late]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +62,13 @@ class Memory:
     tables: tuple[tuple[str, Values], ...] = ()
 
 
-def choices(question: Question, *, skips: bool = True) -> list[Chosen]:
-    """Every answer that the question takes and that is no emergency, the mildest first."""
-    options = [each for each in question.options if not each.emergency and (skips or not each.skip)]
+def choices(question: Question, *, skips: bool = True, dangers: bool = False) -> list[Chosen]:
+    """Every answer that the question takes, the mildest first; emergencies only with `dangers`."""
+    options = [
+        each
+        for each in question.options
+        if (dangers or not each.emergency) and (skips or not each.skip)
+    ]
     if not question.multi:
         return [(option.id,) for option in options]
     together = [option.id for option in options if not option.alone][:MOST_TICKS]
@@ -96,12 +110,13 @@ class Axis:
     kind_of: dict[Chosen | None, int] = field(default_factory=dict)
 
 
-def table_axis(form: Form, table: Table, question_id: QuestionId) -> Axis:
+def table_axis(form: Form, table: Table, question_id: QuestionId, *, dangers: bool = False) -> Axis:
     """The kinds of answer to a question, as far as the table can tell."""
     axis = Axis(question_id)
     found: dict[Hashable, int] = {}
     question = form.question(question_id)
-    for each in [None, *(choices(question) if question is not None else ())]:
+    taken = choices(question, dangers=dangers) if question is not None else ()
+    for each in [None, *taken]:
         bits = tuple(
             chain.from_iterable(
                 _seen_by(table, question_id, given)
@@ -138,7 +153,7 @@ class Walker:
         }
         self._axes = {
             each.id: [
-                table_axis(lane.form, each.table, question)
+                table_axis(lane.form, each.table, question, dangers=lane.dangers)
                 for question in order
                 if each.table is not None and question in table_questions(each)
             ]
@@ -171,7 +186,7 @@ class Walker:
         for mode in (self.lane.known, self.lane.assumed):
             for name in sorted({*rated, *self._tables}):
                 yield Feature(mode, "rate", name)
-            for kind in ("skip", "safety-skip"):
+            for kind in ("skip", "safety-skip", *(DANGERS if self.lane.dangers else ())):
                 yield Feature(mode, "kind", kind, place=self.order[0])
         for each in self.lane.features:
             if each.about == "chose" and each.name in self.questions:
@@ -220,7 +235,8 @@ class Walker:
             for name, rating in option.rate.items():
                 yield Feature(mode, "rate", name), rating
             for kind in kinds_of(option):
-                yield Feature(mode, "kind", kind, place=self.order[0]), 1
+                name = self.lane.danger_kind(question) if kind == "emergency" else kind
+                yield Feature(mode, "kind", name, place=self.order[0]), 1
         for each in self.features:
             if (each.mode, each.about, each.name) == (mode, "chose", question):
                 yield each, int(Given(given).chose(question, each.options, each.needed))

@@ -5,12 +5,16 @@ questions that were asked. FHIR knows no `incomplete` and no `emergency`: both a
 """
 
 import json
+from collections.abc import Sequence
+from hashlib import sha256
+from uuid import NAMESPACE_URL, uuid5
 
 from bot.core.model import Answer, Intake, IntakeStatus, Perspective
 from bot.core.screening_form import Form, Question, label, stem
 
 Json = dict[str, object]
 NAME = "intake-screening"
+HASHED = 12  # signs of the hash in a version
 STATUS = {
     IntakeStatus.COMPLETED: "completed",
     IntakeStatus.AMENDED: "amended",
@@ -18,26 +22,50 @@ STATUS = {
     IntakeStatus.INCOMPLETE: "in-progress",
     IntakeStatus.EMERGENCY: "in-progress",
 }
+RESTRICTED = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality",
+    "code": "R",
+    "display": "restricted",
+}
 
 
-def canonical(base: str) -> str:
+def named(base: str, *path: str) -> str:
+    """A name for ever: below `base`, the clinic's own address, or else a UUID made of the path."""
+    if base:
+        return "/".join((base.rstrip("/"), *path))
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, '/'.join((NAME, *path)))}"
+
+
+def questionnaire_id(perspective: Perspective) -> str:
+    """Whoever asks for someone else is asked in other words: a questionnaire of its own."""
+    return f"{NAME}-{perspective.value}"
+
+
+def canonical(base: str, perspective: Perspective = Perspective.SELF) -> str:
     """The name of the questionnaire for ever, whatever its version."""
-    return f"{base.rstrip('/')}/Questionnaire/{NAME}"
+    return named(base, "Questionnaire", questionnaire_id(perspective))
 
 
 def questionnaire(form: Form, base: str, perspective: Perspective = Perspective.SELF) -> Json:
-    """The questions as they were asked."""
+    """The questions as they were asked. The version changes with any word of them."""
+    items = [_item(form, question, base, perspective) for question in form.questions]
+    words = json.dumps(items, ensure_ascii=False, sort_keys=True).encode()
     return {
         "resourceType": "Questionnaire",
-        "id": NAME,
-        "url": canonical(base),
-        "version": str(form.version),
+        "id": questionnaire_id(perspective),
+        "url": canonical(base, perspective),
+        "version": f"{form.version}-{sha256(words).hexdigest()[:HASHED]}",
         "name": "IntakeScreening",
         "title": "Intake screening",
         "status": "active",
         "subjectType": ["Patient"],
-        "item": [_item(form, question, base, perspective) for question in form.questions],
+        "item": items,
     }
+
+
+def pinned(asked: Json) -> str:
+    """That very version, as a response names it."""
+    return f"{asked['url']}|{asked['version']}"
 
 
 def _item(form: Form, question: Question, base: str, perspective: Perspective) -> Json:
@@ -54,12 +82,18 @@ def _item(form: Form, question: Question, base: str, perspective: Perspective) -
 
 
 def _coding(question: Question, code: str, words: str, base: str) -> Json:
-    system = f"{base.rstrip('/')}/CodeSystem/{NAME}-{question.id}"
+    system = named(base, "CodeSystem", f"{NAME}-{question.id}")
     return {"system": system, "code": code, "display": words}
 
 
-def questionnaire_response(intake: Intake, form: Form, base: str) -> Json:
-    """The answers that stand; retracted ones are not part of what the person says."""
+def questionnaire_response(
+    intake: Intake, form: Form, base: str, asked: Json | None = None
+) -> Json:
+    """The answers that stand; retracted ones are not part of what the person says.
+
+    `asked` is their questionnaire, where it is at hand.
+    """
+    asked = asked or questionnaire(form, base, intake.perspective)
     current: dict[str, Answer] = {}
     for each in intake.answers:
         if each.retracted_at is None:
@@ -79,8 +113,8 @@ def questionnaire_response(intake: Intake, form: Form, base: str) -> Json:
     response: Json = {
         "resourceType": "QuestionnaireResponse",
         "id": intake.case,
-        "identifier": {"system": f"{base.rstrip('/')}/cases", "value": intake.case},
-        "questionnaire": f"{canonical(base)}|{form.version}",
+        "identifier": {"system": named(base, "cases"), "value": intake.case},
+        "questionnaire": pinned(asked),
         "status": STATUS[intake.status],
         "authored": intake.filed_at.isoformat(timespec="seconds"),
     }
@@ -92,16 +126,21 @@ def _words(form: Form, question: Question, code: str, intake: Intake) -> str:
     return label(form, option, intake.perspective) if option else code
 
 
-def as_fhir(intake: Intake, form: Form, base: str, notice: str) -> str:
-    """Both resources in a Bundle, marked as restricted."""
-    response = questionnaire_response(intake, form, base)
-    security = {
-        "system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality",
-        "code": "R",
-        "display": "restricted",
-    }
-    response["meta"] = {"security": [security], "tag": [{"display": notice}]}
-    asked = questionnaire(form, base, intake.perspective)
-    entries = [{"resource": asked}, {"resource": response}]
-    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+def as_fhir(cases: Sequence[tuple[Intake, Form]], base: str, notice: str) -> str:
+    """All in a Bundle, marked as restricted: each questionnaire once, then the responses."""
+    made: dict[tuple[int, Perspective], Json] = {}
+    asked: dict[str, Json] = {}
+    responses: list[Json] = []
+    for intake, form in cases:
+        key = (id(form), intake.perspective)
+        if key not in made:
+            made[key] = questionnaire(form, base, intake.perspective)
+        asked.setdefault(pinned(made[key]), made[key])
+        response = questionnaire_response(intake, form, base, made[key])
+        response["meta"] = {"security": [RESTRICTED], "tag": [{"display": notice}]}
+        responses.append(response)
+    entries = [{"resource": each} for each in (*asked.values(), *responses)]
+    bundle: Json = {"resourceType": "Bundle", "type": "collection"}
+    if entries:
+        bundle["entry"] = entries
     return json.dumps(bundle, ensure_ascii=False, indent=2) + "\n"

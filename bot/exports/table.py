@@ -36,10 +36,15 @@ def cell(text: str) -> str:
 
 
 def as_csv(intakes: Sequence[Intake], form: Form, notice: str) -> str:
-    """A line a case: what it is, then the ids of the answers, a column for each question."""
+    """A line a case: what it is, then the ids of the answers, a column for each question.
+
+    Questions that the form does not have any more come last, so that no answer is left out.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    questions = [each.id for each in form.questions]
+    asked = [each.id for each in form.questions]
+    answered = (each.question for intake in intakes for each in intake.answers)
+    questions = list(dict.fromkeys([*asked, *answered]))
     writer.writerow([*COLUMNS, *questions, "notice"])
     for intake in intakes:
         answers = {

@@ -51,6 +51,27 @@ class Person:
         self._send("message", message.json() | more)
         return message
 
+    async def reply(self, to: Message | Showing, text: str) -> Message:
+        """Send a text in reply to a message, in the topic where that stands."""
+        answered = self.chat.messages[to.message if isinstance(to, Showing) else to.id]
+        message = self.world.put(self.chat, self.id, text, answers=answered, topic=answered.topic)
+        self._send("message", message.json())
+        return message
+
+    async def write_in(self, topic: int, text: str) -> Message:
+        """Send a text in a topic of the group; Telegram has it answer the topic's first message."""
+        opening = self.chat.messages[topic]
+        message = self.world.put(self.chat, self.id, text, answers=opening, topic=topic)
+        self._send("message", message.json())
+        return message
+
+    async def delete_topic(self, topic: int) -> None:
+        """Delete a topic of the group with all that stands in it."""
+        del self.chat.topics[topic]
+        for message in [each for each in self.screen() if each.topic == topic]:
+            del self.chat.messages[message.id]
+        self.world.changed()
+
     async def send(self, **content: object) -> Message:
         """Send something that is no text, such as `sticker={...}` or `photo=[...], caption="hi"`."""
         message = self.world.put(self.chat, self.id)

@@ -1,5 +1,6 @@
 """The methods of the Bot API that the assistant uses, refusing what Telegram refuses."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from bot.rehearsal.telegram_rules import (
     commands,
     keyboard,
     message_text,
+    too_many,
     utf16_length,
 )
 from bot.rehearsal.telegram_world import BOT, Chat, Message, World
@@ -78,7 +80,17 @@ class Methods:
         rows = keyboard(params)
         chat = self._writable(params)
         topic = self._topic(params, chat)
-        message = self._world.put(chat, BOT["id"], text, entities=entities, rows=rows, topic=topic)
+        answers = self._answered(params, chat)
+        self._pace(chat)
+        message = self._world.put(
+            chat,
+            BOT["id"],
+            text,
+            entities=entities,
+            rows=rows,
+            topic=topic,
+            answers=answers,
+        )
         return message.json()
 
     def _edit_text(self, params: Mapping[str, str], _files: Mapping[str, Upload]) -> JSON:
@@ -143,6 +155,7 @@ class Methods:
         if upload is None or not upload.content:
             raise bad_request("there is no document in the request")
         chat = self._writable(params)
+        self._pace(chat)
         message = self._world.put(
             chat,
             BOT["id"],
@@ -150,6 +163,7 @@ class Methods:
             document=upload.content,
             rows=keyboard(params),
             topic=self._topic(params, chat),
+            answers=self._answered(params, chat),
         )
         return message.json()
 
@@ -174,12 +188,18 @@ class Methods:
 
     def _create_topic(self, params: Mapping[str, str], _files: Mapping[str, Upload]) -> JSON:
         chat = self._writable(params)
-        name = params.get("name", "")
-        if not chat.is_forum:
+        name = params.get("name", "").strip()
+        if chat.kind != "supergroup" or not chat.is_forum:
             raise bad_request("the chat is not a forum")
-        if not name or utf16_length(name) > LIMITS["name"]:
-            raise bad_request("TOPIC_TITLE_EMPTY")
-        opening = self._world.put(chat, BOT["id"], name)
+        if not chat.may_open_topics:
+            raise bad_request("not enough rights to create a topic")
+        if not name:
+            raise bad_request("topic name must be non-empty")
+        if utf16_length(name) > LIMITS["name"]:
+            raise bad_request("TOPIC_TITLE_INVALID")
+        self._pace(chat)
+        opening = self._world.put(chat, BOT["id"], opens=name)
+        opening.topic = opening.id
         chat.topics[opening.id] = name
         return {"message_thread_id": opening.id, "name": name, "icon_color": 7322096}
 
@@ -237,12 +257,34 @@ class Methods:
             raise Refusal(403, "Forbidden: bot can't initiate conversation with a user")
         return chat
 
+    def _pace(self, chat: Chat) -> None:
+        """Refuse what is too much for a group."""
+        if seconds := chat.wait(self._world.clock()):
+            raise too_many(seconds)
+
     @staticmethod
     def _topic(params: Mapping[str, str], chat: Chat) -> int:
-        topic = int(params.get("message_thread_id") or 0)
-        if topic and topic not in chat.topics:
+        given = params.get("message_thread_id", "")
+        if not given:
+            return 0
+        if not re.fullmatch(r"\d{1,18}", given) or int(given) not in chat.topics:
             raise bad_request("message thread not found")
-        return topic
+        return int(given)
+
+    @staticmethod
+    def _answered(params: Mapping[str, str], chat: Chat) -> Message | None:
+        """The message that this one replies to."""
+        written = params.get("reply_parameters", "")
+        if not written:
+            return None
+        try:
+            given = json.loads(written)
+            number, may_lack = int(given["message_id"]), given.get("allow_sending_without_reply")
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise bad_request("can't parse reply parameters JSON object") from None
+        if number not in chat.messages and may_lack is not True:
+            raise bad_request("message to be replied not found")
+        return chat.messages.get(number)
 
     @staticmethod
     def _message(params: Mapping[str, str], chat: Chat, what: str) -> Message:

@@ -43,6 +43,8 @@ class TelegramServer:
         self.token = token
         self.url = ""
         self.weather = Weather()
+        self.too_soon = 0  # calls for a chat before it was to be called again
+        self._not_before: dict[str, float] = {}
         self.webhook: JSON = {}
         self.webhook_errors: list[str] = []
         self.webhook_patience = 0.2  # seconds before a refused update comes again, at first
@@ -117,7 +119,10 @@ class TelegramServer:
         if self.is_down:
             return await _broken(Broken(502))
         fault = self.weather.strike(method)
+        now, chat = asyncio.get_running_loop().time(), params.get("chat_id", "")
+        self.too_soon += bool(chat) and now < self._not_before.get(chat, 0.0)
         if isinstance(fault, TooMany):
+            self._not_before[chat] = now + fault.retry_after
             refusal = too_many(fault.retry_after)
             return JSONResponse(refusal.body(), status_code=refusal.code)
         if isinstance(fault, Broken):

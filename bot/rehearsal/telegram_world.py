@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 from bisect import bisect_left, insort
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +23,8 @@ BOT: JSON = {
     "supports_inline_queries": False,
 }
 NOT_UNLESS_ASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+MINUTE = timedelta(minutes=1)
+A_MINUTE = 20  # messages of a bot to a group
 Kind = Literal["private", "group", "supergroup", "channel"]
 
 
@@ -40,12 +42,20 @@ class Message:
     file_name: str = ""
     document: bytes = b""
     topic: int = 0
+    answers: "Message | None" = None
+    opens: str = ""  # the name of the topic that this service message opened
     edited: bool = False
 
     @property
     def is_from_bot(self) -> bool:
         """Whether the bot sent it."""
         return self.sender == BOT_ID
+
+    def shallow(self) -> JSON:
+        """The same without what it answers: Telegram tells one step only."""
+        body = self.json()
+        body.pop("reply_to_message", None)
+        return body
 
     def json(self) -> JSON:
         """The message as the Bot API writes it."""
@@ -70,6 +80,10 @@ class Message:
             }
         if self.topic:
             body |= {"message_thread_id": self.topic, "is_topic_message": True}
+        if self.opens:
+            body["forum_topic_created"] = {"name": self.opens, "icon_color": 7322096}
+        if self.answers is not None:
+            body["reply_to_message"] = self.answers.shallow()
         if self.edited:
             body["edit_date"] = int(self.sent_at.timestamp())
         return body
@@ -86,9 +100,20 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     topics: dict[int, str] = field(default_factory=dict)
     is_forum: bool = False
+    may_open_topics: bool = True
     is_started: bool = False
     is_blocked: bool = False
     moved_to: int = 0
+    bot_wrote_at: deque[datetime] = field(default_factory=deque)  # in the last minute
+
+    def wait(self, now: datetime) -> int:
+        """How many seconds the bot has to wait before it may write here; a message of it counts."""
+        while self.bot_wrote_at and now - self.bot_wrote_at[0] >= MINUTE:
+            self.bot_wrote_at.popleft()
+        if self.kind == "private" or len(self.bot_wrote_at) < A_MINUTE:
+            self.bot_wrote_at.append(now)
+            return 0
+        return 1 + int((self.bot_wrote_at[0] + MINUTE - now).total_seconds())
 
     def json(self) -> JSON:
         """The chat as the Bot API writes it."""

@@ -26,13 +26,14 @@ START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One line of the table."""
+    """One line of the table. `is_skipped`: it could not be run here, so that nothing is shown."""
 
     test: str
     mark: str
     measured: str
     passed: bool
     seconds: float = 0.0
+    is_skipped: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

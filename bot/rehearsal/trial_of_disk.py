@@ -13,12 +13,12 @@ from pathlib import Path
 from bot.core.content import Content
 from bot.core.dialogue import advance
 from bot.core.dialogue.floor import floor
-from bot.core.model import Answers, ChatId, EventId, Reply, TextReceived
-from bot.core.post import Delivery
+from bot.core.model import Answers, ChatId, EventId, TextReceived
+from bot.core.post import Delivered, Delivery, Outcome, Outgoing
 from bot.keyfile import VaultError
-from bot.outbox import Outbox
+from bot.outbox import Deliver, Outbox
 from bot.reception import Reception
-from bot.rehearsal.bot_process import BotProcess
+from bot.rehearsal.bot_process import READY_WITHIN, BotProcess
 from bot.rehearsal.crowd import FastClock
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
@@ -37,6 +37,7 @@ ROUNDS = 8
 DANGER = "i have the pills here and i am going to kill myself tonight"
 NUMBERS = ("988", "911")
 WITHIN = 20.0
+REAL = 10  # one flip of so many meets the real program; starting it takes longer than looking
 SAID = ("/screening", "yes", "1", "1", "2", "1", "3")
 
 
@@ -49,20 +50,28 @@ async def full(scale: Scale) -> Row:
     test = f"disk full on a tmpfs of {SIZE} MB"
     mark = "0 acknowledged answers lost, crisis card 100 %"
     try:
-        with _small_disk() as folder:
+        with small_disk() as folder:
             return await _full(folder, test, mark, rounds=min(ROUNDS, scale.kills))
     except NoDiskError as error:
-        return Row(test=test, mark=mark, measured=f"not run: {error}", passed=True)
+        return Row(
+            test=test, mark=mark, measured=f"not run: {error}", passed=False, is_skipped=True
+        )
 
 
 @contextmanager
-def _small_disk() -> Iterator[Path]:
+def small_disk(size: int = SIZE) -> Iterator[Path]:
+    """A disk of so many MB, for as long as it is needed.
+
+    Raises:
+        NoDiskError: it cannot be mounted.
+
+    """
     mount, umount = shutil.which("mount"), shutil.which("umount")
     with tempfile.TemporaryDirectory(prefix="bot-disk-") as folder:
         if mount is None or umount is None:
             raise NoDiskError("no mount command")
         made = subprocess.run(  # noqa: S603 (fixed arguments)
-            [mount, "-t", "tmpfs", "-o", f"size={SIZE}m", "tmpfs", folder],
+            [mount, "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", folder],
             capture_output=True,
             check=False,
         )
@@ -128,9 +137,9 @@ def _fill(filler: Path) -> None:
             file.write(b"\0" * free)
 
 
-async def _card(person: Person) -> bool:
+async def _card(person: Person, within: float = WITHIN) -> bool:
     try:
-        await person.expects(NUMBERS[0], within=WITHIN)
+        await person.expects(NUMBERS[0], within=within)
     except AssertionError:
         return False
     return True
@@ -148,7 +157,7 @@ async def flipped(scale: Scale) -> Row:
     """Each flip alone: found at the next start, nothing lost once the backup is back, and the card."""
     chance = random.Random(scale.flips)  # noqa: S311 (not for secrets)
     of = content()
-    unnoticed = lost = cards = 0
+    unnoticed = lost = cards = really = 0
     with tempfile.TemporaryDirectory(prefix="bot-chaos-") as scratch:
         source = Path(scratch) / "source"
         await _screenings(source, of)
@@ -165,9 +174,14 @@ async def flipped(scale: Scale) -> Row:
             shutil.copytree(source, folder)
             path = folder / "data" / ("keys.db" if number % 5 == 0 else "bot.db")
             _flip(path, chance)
-            is_found = not _opens(folder)
+            if number % REAL == 0:
+                is_found, has_card = await _started(folder)
+                really += 1
+            else:
+                is_found = not _opens(folder)
+                has_card = await _floor_card(of) if is_found else True
             unnoticed += not is_found
-            cards += await _floor_card(of) if is_found else 1
+            cards += has_card
             keys = Path(scratch) / "keys" / "keys.db" if path.name == "keys.db" else None
             bring_back(folder / "data", folder / "bot.key", copy, keys, START)
             lost += _answers(kept(folder)) != wanted
@@ -177,7 +191,7 @@ async def flipped(scale: Scale) -> Row:
         mark="found at start, 0 acknowledged answers lost, crisis card 100 %",
         measured=(
             f"{scale.flips - unnoticed} of {scale.flips} found, {lost} lost,"
-            f" {cards} of {scale.flips} crisis cards"
+            f" {cards} of {scale.flips} crisis cards ({really} by the real program)"
         ),
         passed=not unnoticed and not lost and cards == scale.flips,
     )
@@ -196,6 +210,21 @@ def _opens(folder: Path) -> bool:
             return not store.proof().broken
     except (StoreDownError, VaultError):
         return False
+
+
+async def _started(folder: Path) -> tuple[bool, bool]:
+    """Whether the real program finds the damage, and still answers somebody in danger."""
+    async with TelegramServer(clock=FastClock(1)) as server:
+        bot = BotProcess(server, folder)
+        await bot.launch()
+        try:
+            person = server.person(1)
+            await person.write(DANGER)
+            has_card = await _card(person, READY_WITHIN)
+            await bot.stop()
+        finally:
+            await bot.kill()
+        return "Trying again every minute" in bot.output, has_card
 
 
 def _answers(found: Kept) -> dict[ChatId, Answers]:
@@ -221,8 +250,8 @@ def _said(name: str, chat_id: ChatId, text: str, minute: int) -> Delivery:
     return Delivery(update_id=name, received_at=at, event=event)
 
 
-def reception_of(store: Store, of: Content) -> Reception:
-    """A reception with the real dialogue, and an outbox that sends nothing."""
+def reception_of(store: Store, of: Content, deliver: Deliver | None = None) -> Reception:
+    """A reception with the real dialogue, and an outbox that sends nothing without `deliver`."""
     contents = Contents(store, read=lambda _texts: None)
     if isinstance(store, DownStore):
         contents.newest = of
@@ -232,7 +261,7 @@ def reception_of(store: Store, of: Content) -> Reception:
         store,
         contents,
         lambda: START,
-        outbox=Outbox(store, {}, lambda: START),
+        outbox=Outbox(store, {"telegram": deliver} if deliver else {}, lambda: START),
         advance=advance,
         last_resort=lambda event: floor(of, event),
     )
@@ -240,11 +269,16 @@ def reception_of(store: Store, of: Content) -> Reception:
 
 async def _floor_card(of: Content) -> bool:
     """What somebody in danger gets while the records do not open."""
-    reception = reception_of(DownStore("damaged", lambda: START), of)
+    shown: list[str] = []
+
+    async def deliver(outgoing: Outgoing) -> Outcome:
+        shown.append(outgoing.text)
+        return Delivered()
+
+    reception = reception_of(DownStore("damaged", lambda: START), of, deliver)
     delivery = _said("telegram:d", ChatId("telegram:1"), DANGER, 0)
     try:
         await reception.receive(delivery)
     except StoreDownError:
-        replies: tuple[Reply, ...] = reception.floor(delivery)
-        return any(number in reply.text for reply in replies for number in NUMBERS)
-    return False
+        await reception.answer_from_memory([delivery])
+    return any(number in text for text in shown for number in NUMBERS)

@@ -3,13 +3,12 @@
 import tempfile
 from contextlib import closing
 from datetime import timedelta
-from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from sqlite3 import connect
 
-from bot.core.model import ChatId, EventId, TextReceived
+from bot.core.model import ChatId, CommandReceived, EventId, TextReceived
 from bot.core.post import Delivery
-from bot.housekeeping import erase_with_farewell, scrub_copy
 from bot.rehearsal.trial import START, Row, Scale, content, kept, records
 from bot.rehearsal.trial_of_disk import reception_of
 from bot.store.backups import back_up, bring_back
@@ -37,18 +36,22 @@ async def trial(scale: Scale) -> Row:
             copy, _ = back_up(folder / "data", folder / "bot.key", copies, keys, at)
             made.append(copy)
         gone = {_chat(number) for number in range(0, scale.cases, scale.cases // scale.erased)}
+        before = _keys(keys)
         with records(folder, lambda: START) as store:
             store.run_now(lambda batch: note_fact(batch, KEYS_COPY, str(keys / "keys.db")))
-            for chat in gone:
-                store.run_now(partial(erase_with_farewell, case=codes[chat]))
-            store.run_now(scrub_copy)
+            reception = reception_of(store, of)
+            refs = {store.vault.ref(chat) for chat in gone}
+            for delivery in (each for chat in sorted(gone) for each in _erases(chat)):
+                await reception.receive(delivery)
+        opens = {key for ref, key in before if ref in refs}
         hits = _hits(Path(scratch))
         for copy in made:
             bring_back(folder / "data", folder / "bot.key", copy, None, START)
             found = kept(folder)
             readable = max(readable, len(gone & set(found.turns)))
             missing = max(missing, len(set(codes) - gone - set(found.turns)), len(found.broken))
-            readable = max(readable, _keys_of(folder, keys, len(codes) - len(gone)))
+            for each in (folder / "data", keys):
+                readable = max(readable, len(opens & {key for _, key in _keys(each)}))
         hits += _hits(Path(scratch))
     others = scale.cases - len(gone)
     return Row(
@@ -73,6 +76,21 @@ def _said(number: int) -> Delivery:
     return Delivery(update_id=name, received_at=START, event=event)
 
 
+def _erases(chat: ChatId) -> tuple[Delivery, Delivery]:
+    """What somebody does to be forgotten: /delete, and a yes when asked again."""
+    asks = CommandReceived(event_id=EventId(f"{chat}-ask"), chat_id=chat, at=START, name="delete")
+    yes = TextReceived(event_id=EventId(f"{chat}-yes"), chat_id=chat, at=START, text="yes")
+    return (
+        Delivery(update_id=f"{_update(chat)}-ask", received_at=START, event=asks),
+        Delivery(update_id=f"{_update(chat)}-yes", received_at=START, event=yes),
+    )
+
+
+def _update(chat: ChatId) -> str:
+    """A name that tells nobody's."""
+    return f"telegram:{sha256(chat.encode()).hexdigest()[:16]}"
+
+
 def _chat(number: int) -> ChatId:
     return ChatId(f"telegram:{CANARY}{number}")
 
@@ -82,11 +100,7 @@ def _hits(folder: Path) -> int:
     return sum(CANARY.encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
-def _keys_of(folder: Path, keys: Path, wanted: int) -> int:
-    """How many keys there are more than chats left, here and in the copy."""
-    more = 0
-    for path in (folder / "data" / "keys.db", keys / "keys.db"):
-        with closing(connect(path)) as connection:
-            count = connection.execute("SELECT count(*) FROM data_keys").fetchone()[0]
-            more = max(more, int(count) - wanted)
-    return more
+def _keys(folder: Path) -> set[tuple[str, bytes]]:
+    """The wrapped keys in a file of keys, with the names of their chats."""
+    with closing(connect(folder / "keys.db")) as connection:
+        return set(connection.execute("SELECT ref, wrapped FROM data_keys"))

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
-from itertools import count
 from typing import Any, TypeVar
 
 import msgspec
@@ -27,11 +26,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.checked_yaml import unlined
 from bot.core.model import ChatId
 from bot.store.records import KeptSession
-from bot.store.tables import sessions, tables, updates
+from bot.store.tables import numbers, sessions, tables, updates
 from bot.vault import SealBrokenError, Vault
 
 S = TypeVar("S", bound=msgspec.Struct)
 SOME = 400  # names in one `IN (...)`
+AHEAD = 1_000  # numbers that are written down at a time before they are given
 _encode = msgspec.json.Encoder(enc_hook=unlined).encode
 _decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
@@ -42,18 +42,36 @@ def hour_of(at: datetime) -> int:
 
 
 class Ids:
-    """Numbers for new rows, counted in memory: there is one writer. A gap means nothing."""
+    """Numbers for new rows, counted in memory: there is one writer. A gap means nothing.
+
+    No number is given twice, not even when its row was erased and the program started again: what may
+    have been given stands in `numbers`, written some way ahead.
+    """
 
     def __init__(self, connection: Connection) -> None:
-        self._next: dict[str, count[int]] = {}
+        kept = {row.name: int(row.highest) for row in connection.execute(select(numbers))}
+        self._kept: dict[str, int] = {}
+        self._given: dict[str, int] = {}
         for table in tables.sorted_tables:
             if "id" in table.c and table.c.id.type.python_type is int:
                 newest = connection.execute(select(func.max(table.c.id))).scalar()
-                self._next[table.name] = count((newest or 0) + 1)
+                self._kept[table.name] = kept.get(table.name, 0)
+                self._given[table.name] = max(newest or 0, self._kept[table.name])
 
     def next(self, table: Table) -> int:
         """The number of the next row of `table`."""
-        return next(self._next[table.name])
+        self._given[table.name] += 1
+        return self._given[table.name]
+
+    def marks(self) -> dict[str, int]:
+        """What has to be written down, together with the rows whose numbers have passed it."""
+        return {
+            name: given + AHEAD for name, given in self._given.items() if given > self._kept[name]
+        }
+
+    def note(self, marks: dict[str, int]) -> None:
+        """They are written down."""
+        self._kept.update(marks)
 
 
 class Batch:
@@ -72,6 +90,7 @@ class Batch:
         self._rows: dict[str, Row[Any] | None] = {}  # of sessions, as they were before
         self._sessions: dict[str, KeptSession | None] = {}
         self._changed: dict[str, dict[str, object]] = {}
+        self._codes: set[str] = set()  # of sessions that this batch keeps
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -118,6 +137,12 @@ class Batch:
             )
         return self._sessions[ref]
 
+    def is_code_taken(self, code: str) -> bool:
+        """Whether a chat has that case code, or had it and was erased."""
+        if code in self._codes or self.vault.is_erased(code):
+            return True
+        return self.connection.execute(_CODE, {"code": code}).first() is not None
+
     # --- writing -------------------------------------------------------------------------------
 
     def remember(self, update_id: str) -> None:
@@ -128,6 +153,13 @@ class Batch:
     def next_id(self, table: Table) -> int:
         """A number for a new row, which its seal is bound to."""
         return self._ids.next(table)
+
+    def keep_numbers(self) -> dict[str, int]:
+        """Write down how far numbers have been given, if that is further than what stands there."""
+        marks = self._ids.marks()
+        for name, highest in marks.items():
+            self.put(numbers, {"name": name, "highest": highest})
+        return marks
 
     def insert(self, table: Table, row: dict[str, object]) -> None:
         """Add a row when the batch ends. All rows of one table name the same columns."""
@@ -159,6 +191,7 @@ class Batch:
         ref = self.vault.ref(kept.session.chat_id)
         self._sessions[ref] = kept
         self._changed[ref] = columns
+        self._codes.add(kept.session.case_code)
 
     def forget_session(self, ref: str) -> None:
         """As far as the rest of this batch goes, the chat is a new one."""
@@ -217,6 +250,7 @@ def _split(names: list[str]) -> Iterable[list[str]]:
 _KNOWN = select(updates.c.update_id).where(
     updates.c.update_id.in_(bindparam("names", expanding=True))
 )
+_CODE = select(sessions.c.ref).where(sessions.c.case_code == bindparam("code"))
 _SESSIONS = select(sessions).where(sessions.c.ref.in_(bindparam("names", expanding=True)))
 
 

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, inspect
 
 from bot.checksum import forget_sum
+from bot.ownership import hand_over
+from bot.sqlite_errors import out_of_reach
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0002"  # the newest migration; a test keeps it equal to the last file
+NEWEST = "0007"  # the newest migration; a test keeps it equal to the last file
 FIXED = {(3, 44): (3, 44, 6), (3, 50): (3, 50, 7)}
 FIXED_FOR_ALL = (3, 51, 3)
 PRAGMAS = (
@@ -31,7 +33,15 @@ PRAGMAS = (
 
 
 class StoreDownError(Exception):
-    """Nothing can be kept or read now; the message says why, and what to do."""
+    """Nothing can be kept or read now; the message says why, and what to do. `why` is for the log."""
+
+    def __init__(self, message: str, *, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why or message.rpartition(": ")[2]
+
+
+class StoreLockedError(StoreDownError):
+    """Another program has the database for itself: no job of this moment can be kept."""
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -54,6 +64,7 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
     else:
         address = url
         Path(path).touch(mode=0o600)
+        hand_over(Path(path))
         forget_sum(Path(path))
     engine = create_engine(
         address, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 5}
@@ -82,7 +93,12 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
 
 
 def quick_check(path: Path) -> list[str]:
-    """What SQLite finds wrong with the file of a database; empty when it is sound."""
+    """What SQLite finds wrong with the file of a database; empty when it is sound.
+
+    Raises:
+        StoreDownError: it cannot be looked at now, as it is locked or the disk is full.
+
+    """
     try:
         # Not read-only: after a crash it has to roll back what was not committed.
         connection = sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=5)
@@ -91,6 +107,8 @@ def quick_check(path: Path) -> list[str]:
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
+        if why := out_of_reach(path, error):
+            raise StoreDownError(why) from error
         return [str(error)]
     return [text for (text,) in rows if text != "ok"]
 
@@ -128,6 +146,7 @@ def migrate(engine: Engine, data_dir: Path, at: datetime) -> str | None:
                 raise TypeError("SQLite is driven by sqlite3")
             driver.backup(copy)
         kept.chmod(0o600)
+        hand_over(kept)
     from alembic import command  # noqa: PLC0415 (0.2 s that only a migration should cost)
 
     with engine.begin() as connection:

@@ -57,11 +57,11 @@ class DownStore(Store):
         updates: Iterable[str] = (),  # noqa: ARG002 (as the real one)
     ) -> T:
         """Refuse."""
-        raise StoreDownError(self.why)
+        raise StoreDownError(self.why, why="records do not open")
 
     def run_now(self, _job: Callable[[Batch], T]) -> T:
         """Refuse."""
-        raise StoreDownError(self.why)
+        raise StoreDownError(self.why, why="records do not open")
 
     async def close(self) -> None:
         """Nothing is open."""

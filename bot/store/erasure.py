@@ -5,6 +5,7 @@ fail between the two, `writer` finishes at the next start: the vault notes the c
 erasure.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, select
@@ -21,11 +22,30 @@ DELETABLE = timedelta(hours=47)  # Telegram lets a bot delete its messages for 4
 def erase_chat(batch: Batch, ref: str, case_code: str) -> list[MessageId]:
     """Erase all that is kept about the chat; the bot's messages that the channel may yet delete."""
     shown = _deletable(batch, ref)
-    for table in (sessions, outgoing, dead_letters):
-        batch.change(delete(table).where(table.c.ref == ref))
+    drop_rows(batch, [ref])
     batch.forget_session(ref)
     batch.vault.doom(ref, case_code, batch.at)
     return shown
+
+
+def drop_rows(batch: Batch, refs: Sequence[str]) -> None:
+    """Delete all rows about these chats."""
+    for table in (sessions, outgoing, dead_letters):
+        batch.change(delete(table).where(table.c.ref.in_(refs)))
+
+
+def is_half_erased(batch: Batch, chat_id: ChatId) -> bool:
+    """Whether the chat's key was erased and then its data could not be; the data are gone now."""
+    try:
+        batch.session(chat_id)
+    except SealBrokenError:
+        ref = batch.vault.ref(chat_id)
+        [row] = batch.rows(select(sessions.c.case_code).where(sessions.c.ref == ref))
+        if batch.vault.is_erased(row.case_code):
+            drop_rows(batch, [ref])
+            batch.forget_session(ref)
+            return True
+    return False
 
 
 class Erased(Frozen):
@@ -71,5 +91,5 @@ def _deletable(batch: Batch, ref: str) -> list[MessageId]:
         except SealBrokenError:
             continue  # a damaged name must not keep the rest from being erased
         if batch.at - shown.at < DELETABLE:
-            messages[shown.message] = None
+            messages |= dict.fromkeys((*shown.before, shown.message))
     return list(messages)

@@ -10,7 +10,9 @@ RETENTION = "retention-hour"  # the last run of retention
 HELD_BACK = "retention-held-back"  # how many were due then and stayed
 PAUSED_UNTIL = "retention-paused-until-hour"
 BACKUP = "backup-hour"
-KEYS_COPY = "keys-copy"  # where the one copy of keys.db lies
+KEYS_COPY = (
+    "keys-copy"  # where the one copy of keys.db lies; with the one before until it is replaced
+)
 
 
 def fact(batch: Batch, name: str) -> str:

@@ -2,9 +2,13 @@
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from bot.ownership import hand_over
+from bot.store.database import StoreDownError
 
 
 class AlreadyRunningError(Exception):
@@ -16,6 +20,7 @@ class Lock:
 
     Raises:
         AlreadyRunningError: another program holds it.
+        StoreDownError: the folder or the lock file cannot be made.
 
     """
 
@@ -24,8 +29,7 @@ class Lock:
         self._descriptor = -1
 
     def __enter__(self) -> Self:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = self._opened()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -36,10 +40,24 @@ class Lock:
                 f" (process {holder or 'unknown'})."
                 " Two at once would mix up chats. Stop that one first, or set another BOT_DATA_DIR."
             ) from None
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        with suppress(OSError):  # a full or read-only disk; the lock holds without a name in it
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
         self._descriptor = descriptor
         return self
+
+    def _opened(self) -> int:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            with suppress(OSError):  # a disk that is read-only can be locked all the same
+                return os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            raise StoreDownError(
+                f"{self._path.parent} cannot be used: {error.strerror}.", why="no lock file"
+            ) from error
+        hand_over(self._path)
+        return descriptor
 
     def __exit__(
         self,
@@ -48,7 +66,8 @@ class Lock:
         trace: TracebackType | None,
     ) -> None:
         # The file stays: removing it would let two programs lock two files of the same name.
-        os.ftruncate(self._descriptor, 0)
+        with suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
 
 
@@ -57,7 +76,7 @@ def running(data_dir: Path) -> bool:
     path = data_dir / "lock"
     if not path.exists():
         return False
-    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

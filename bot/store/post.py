@@ -1,17 +1,22 @@
 """The rows of outgoing messages: which are unsent, and what became of each."""
 
+from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
+import structlog
 from sqlalchemy import func, select, update
 
 from bot.core.model import ChatId, MessageId
+from bot.store.alerts import opened
 from bot.store.batch import Batch
-from bot.store.records import Body, Hold, KeptAlert, KeptDeadLetter, Posted, Shown
+from bot.store.records import Body, Hold, KeptDeadLetter, Posted, Shown
+from bot.store.staff_posts import note_shown
 from bot.store.tables import alerts, dead_letters, outgoing, sessions
 from bot.vault import SealBrokenError
 
 T = TypeVar("T")
+log = structlog.get_logger()
 UNSENT = ("pending", "sending")
 
 
@@ -77,16 +82,29 @@ def mark_sending(batch: Batch, posted: Posted) -> None:
     batch.update(outgoing, "id", posted.id, state="sending")
 
 
-def mark_sent(batch: Batch, posted: Posted, message: MessageId | None) -> None:
-    """It was sent; its words go, its name stays for as long as an erasure may need it."""
-    sealed = (
-        batch.seal(posted.ref, outgoing.c.shown, posted.id, Shown(message=message, at=batch.at))
-        if message is not None
-        else None
-    )
+def mark_sent(
+    batch: Batch,
+    posted: Posted,
+    message: MessageId | None,
+    before: tuple[MessageId, ...] = (),
+    *,
+    topic: str = "",
+) -> list[Posted]:
+    """It was sent; its words go, its name stays for as long as an erasure may need it.
+
+    What is to follow it is returned.
+    """
+    sealed = None
+    if message is not None:
+        shown = Shown(message=message, at=batch.at, before=before)
+        sealed = batch.seal(posted.ref, outgoing.c.shown, posted.id, shown)
     batch.update(outgoing, "id", posted.id, state="sent", body=None, hold=None, shown=sealed)
     if posted.alert is not None:
-        _alert_tried(batch, posted.alert, state="sent")
+        _alerts_tried(batch, posted.id, state="sent")
+    body = posted.body
+    if body.cases and message is not None:
+        note_shown(batch, body, message, topic)
+    return [post(batch, body.on_sent)] if body.on_sent is not None else []
 
 
 def mark_held(batch: Batch, posted: Posted, hold: Hold) -> None:
@@ -95,23 +113,33 @@ def mark_held(batch: Batch, posted: Posted, hold: Hold) -> None:
     batch.update(outgoing, "id", posted.id, state="pending", hold=sealed)
 
 
-def mark_blocked(batch: Batch, ref: str) -> None:
-    """The person blocked the bot: nothing that waits for them is sent any more."""
+def mark_blocked(batch: Batch, ref: str) -> list[Posted]:
+    """The person blocked the bot: nothing that waits for them is sent any more.
+
+    Who is to know that is told: what is returned is to be sent.
+    """
     waiting = (outgoing.c.ref == ref) & outgoing.c.state.in_(UNSENT)
-    for row in batch.rows(select(outgoing.c.alert).where(waiting, outgoing.c.alert.is_not(None))):
-        _alert_tried(batch, row.alert)
+    lost: list[Body] = []
+    for row in batch.rows(select(outgoing).where(waiting)):
+        if row.alert is not None:
+            _alerts_tried(batch, row.id)
+        with suppress(SealBrokenError):
+            body = batch.unseal(ref, outgoing.c.body, row.id, row.body, Body)
+            lost += [body.on_lost] if body.on_lost is not None else []
     batch.change(update(outgoing).where(waiting).values(state="unreachable", body=None, hold=None))
     batch.change(update(sessions).where(sessions.c.ref == ref).values(reachable=0))
+    return [post(batch, body) for body in lost]
 
 
-def mark_refused(batch: Batch, posted: Posted, why: str) -> None:
-    """The channel will never take it: it goes to the dead letters."""
+def mark_refused(batch: Batch, posted: Posted, why: str) -> list[Posted]:
+    """The channel will never take it: it goes to the dead letters; who is to know that is told."""
     if not batch.rows(select(outgoing.c.id).where(outgoing.c.id == posted.id)):
-        return  # its chat was erased meanwhile: nothing of it may stay
+        return []  # its chat was erased meanwhile: nothing of it may stay
     batch.update(outgoing, "id", posted.id, state="refused", body=None, hold=None)
     if posted.alert is not None:
-        _alert_tried(batch, posted.alert)
+        _alerts_tried(batch, posted.id)
     bury(batch, posted.ref, "refused", why, posted.body.text.encode())
+    return [post(batch, posted.body.on_lost)] if posted.body.on_lost is not None else []
 
 
 def bury(batch: Batch, ref: str, kind: str, problem: str, raw: bytes) -> None:
@@ -123,14 +151,13 @@ def bury(batch: Batch, ref: str, kind: str, problem: str, raw: bytes) -> None:
     batch.insert(dead_letters, row)
 
 
-def _alert_tried(batch: Batch, number: int, state: str = "queued") -> None:
-    """From now counts the time until it is sent again; one that staff have stays theirs."""
-    rows = batch.rows(select(alerts).where(alerts.c.id == number))
-    if not rows:
-        return  # its chat was erased meanwhile
-    row = rows[0]
-    kept = batch.unseal(row.ref, alerts.c.sealed, number, row.sealed, KeptAlert)
-    kept = msgspec.structs.replace(kept, tried_at=batch.at)
-    sealed = batch.seal(row.ref, alerts.c.sealed, number, kept)
-    new = state if row.state == "queued" else row.state
-    batch.update(alerts, "id", number, state=new, sealed=sealed)
+def _alerts_tried(batch: Batch, number: int, state: str = "queued") -> None:
+    """Message `number` is through: from now counts the time until its alerts are sent again.
+
+    An alert that was made anew meanwhile waits for its own message; one that staff have stays theirs.
+    """
+    for row in batch.rows(select(alerts).where(alerts.c.sending == number)):
+        kept = msgspec.structs.replace(opened(batch, row), tried_at=batch.at)
+        sealed = batch.seal(row.ref, alerts.c.sealed, row.id, kept)
+        new = state if row.state == "queued" else row.state
+        batch.update(alerts, "id", row.id, state=new, sending=0, sealed=sealed)

@@ -1,6 +1,6 @@
 """What lies in the sealed cells of `tables`, as plain structs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.model import (
     AlertKind,
@@ -35,10 +35,16 @@ class KeptTurn(Frozen):
     question: QuestionId | None = None
     digression: bool = False
     content_version: str = ""
+    sent: tuple[int, ...] = ()  # outgoing rows of what staff wrote: whether it arrived
 
 
 class Body(Frozen):
-    """outgoing.body. `of` is the outgoing message that a STRIP means, unless it shows as `unless`."""
+    """outgoing.body. `of` is the outgoing message that a STRIP means, unless it shows as `unless`.
+
+    Of messages to staff: `urgent` ones go to the head of the line, `cases` are those named in it,
+    `topic_of` is the case whose topic it belongs to. `on_sent` follows once this one has arrived,
+    `on_lost` once it is known that it never will.
+    """
 
     chat_id: ChatId
     kind: OutgoingKind
@@ -50,20 +56,31 @@ class Body(Frozen):
     topic: str = ""
     of: int | None = None
     unless: MessageId | None = None
+    urgent: bool = False
+    cases: tuple[CaseCode, ...] = ()
+    topic_of: str = ""
+    replies_to: MessageId | None = None
+    on_sent: "Body | None" = None
+    on_lost: "Body | None" = None
 
 
 class Shown(Frozen):
-    """outgoing.shown: the channel's name of the message, which an erasure needs."""
+    """outgoing.shown: the channel's name of the message and its pieces, which an erasure needs."""
 
     message: MessageId
     at: datetime
+    before: tuple[MessageId, ...] = ()
 
 
 class Hold(Frozen):
-    """outgoing.hold: not before that time; how often it was tried."""
+    """outgoing.hold: not before that time; how often it was tried.
+
+    `length` is how long it was to wait at most, should the clock be set back meanwhile.
+    """
 
     until: datetime
     tries: int
+    length: timedelta | None = None
 
 
 class Posted(Frozen):
@@ -79,8 +96,8 @@ class Posted(Frozen):
     hold: Hold | None = None
     is_sending: bool = False
 
-    def outgoing(self, edits: MessageId | None) -> Outgoing:
-        """The same as the channel takes it."""
+    def outgoing(self, edits: MessageId | None, topic: str = "") -> Outgoing:
+        """The same as the channel takes it; `topic` is the present one of its case."""
         body = self.body
         return Outgoing(
             id=self.id,
@@ -91,12 +108,14 @@ class Posted(Frozen):
             edits=edits,
             callback_id=body.callback_id,
             document=body.document,
-            topic=body.topic,
+            topic=topic or body.topic,
+            topic_title=body.topic_of,
+            replies_to=body.replies_to,
         )
 
 
 class KeptAlert(Frozen):
-    """alerts.sealed."""
+    """alerts.sealed. `raised` counts how often it was made anew, `step` how often it was repeated."""
 
     chat_id: ChatId
     kind: AlertKind
@@ -104,6 +123,8 @@ class KeptAlert(Frozen):
     tried_at: datetime | None = None  # sent, or refused: the time until the next try counts from it
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
+    raised: int = 0
+    step: int = 0
 
 
 class KeptWake(Frozen):

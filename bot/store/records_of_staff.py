@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.core.model import Frozen, Level, RuleId
+from bot.core.model import Frozen, Level, MessageId, RuleId
 
 
 class KeptAccount(Frozen):
@@ -17,6 +17,14 @@ class KeptAccount(Frozen):
     invited_until: datetime | None = None
 
 
+class KeptStaffSession(Frozen):
+    """staff_sessions.sealed. `confirmed_at` is when a code was last asked for."""
+
+    started_at: datetime
+    seen_at: datetime
+    confirmed_at: datetime | None = None
+
+
 class KeptAccess(Frozen):
     """access_log.sealed. `detail` names ids and counts, never anybody's words."""
 
@@ -29,6 +37,8 @@ class KeptCase(Frozen):
     """cases.sealed: the times that insight is made of."""
 
     filed_at: datetime
+    waits_from: datetime | None = None  # since when it waits for staff to act
+    handled_at: datetime | None = None  # when staff last gave it another status than "new"
     danger_at: datetime | None = None
     looked_at: datetime | None = None
     decided_at: datetime | None = None
@@ -55,6 +65,21 @@ class KeptDecision(Frozen):
     reason: str = ""
     text: str = ""
     content_version: str = ""
+
+
+class KeptPost(Frozen):
+    """staff_posts.sealed: the message's own name; `alerts` says that it may be acknowledged."""
+
+    message: MessageId
+    topic: str = ""
+    alerts: bool = False
+
+
+class KeptTopic(Frozen):
+    """staff_topics.sealed. `asks`: who writes there wants to be told once the client has answered."""
+
+    topic: str = ""
+    asks: bool = False
 
 
 class KeptFact(Frozen):

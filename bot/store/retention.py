@@ -1,17 +1,19 @@
 """What has rested long enough is erased at night, a little at a time.
 
-Never more than 5 % of the chats in one run, so that a wrong clock or a wrong setting cannot empty the
-database before somebody sees it. How long each kind is kept stands in content/clinic.yaml.
+Never more than 5 % of the chats in one run (one chat, where there are fewer than 20), so that a
+wrong clock or a wrong setting cannot empty the database before somebody sees it. How long each kind is
+kept stands in content/clinic.yaml. A case that staff are working on is no record at rest: it stays
+longer, up to a limit that stands there too.
 """
 
 from collections.abc import Mapping
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
-from bot.core.model import ChatId, Frozen
+from bot.core.model import Frozen
 from bot.store.batch import Batch
 from bot.store.erasure import erase_chat
-from bot.store.staff_tables import STAFF
+from bot.store.staff_tables import cases
 from bot.store.tables import dead_letters, errands, outgoing, sessions, updates
 
 PERCENT = 5
@@ -21,7 +23,6 @@ SHOWN_KEPT = 3 * DAY  # names of sent messages: Telegram lets them be deleted fo
 LETTERS_KEPT = 14 * DAY
 ERRANDS_KEPT = 2 * DAY
 FOR_EVER = "telegram:group:%"  # groups that were told once that the bot talks in private
-OTHERS = (STAFF, ChatId("unreadable:"))  # names with a key that are no chats
 
 
 class Retention(Frozen):
@@ -38,9 +39,17 @@ class Retention(Frozen):
 
 
 def retain(
-    batch: Batch, keep_days: Mapping[str, int], *, dry_run: bool = False, force: bool = False
+    batch: Batch,
+    keep_days: Mapping[str, int],
+    *,
+    open_days: int = 0,
+    dry_run: bool = False,
+    force: bool = False,
 ) -> Retention:
-    """Erase what is due, the longest at rest first, and sweep what nobody needs any more."""
+    """Erase what is due, the longest at rest first, and sweep what nobody needs any more.
+
+    `open_days` is how long at most a chat rests that has a case on which staff are working.
+    """
     chats = int(batch.rows(select(func.count()).select_from(sessions))[0][0])
     is_due = or_(
         *(
@@ -48,6 +57,8 @@ def retain(
             for status, days in keep_days.items()
         )
     )
+    worked_on = sessions.c.ref.in_(select(cases.c.ref).where(_is_worked_on(batch)))
+    is_due &= or_(~worked_on, sessions.c.rest_hour < batch.hour - open_days * DAY)
     rows = batch.rows(
         select(sessions.c.ref, sessions.c.case_code).where(is_due).order_by(sessions.c.rest_hour)
     )
@@ -60,6 +71,17 @@ def retain(
     return Retention(chats=chats, due=len(rows), erased=tuple(str(row.case_code) for row in going))
 
 
+def _is_worked_on(batch: Batch) -> ColumnElement[bool]:
+    """A case that is not new and not closed, that somebody has, or that staff will come back to.
+
+    One that is new and nobody's is not: what no one ever looked at goes when clients were told.
+    """
+    begun = or_(
+        cases.c.state != "new", cases.c.assignee != 0, cases.c.taken == 1, cases.c.danger == 1
+    )
+    return or_(and_(cases.c.closed == 0, begun), cases.c.follow_up >= batch.hour // DAY)
+
+
 def _sweep(batch: Batch) -> None:
     hour = batch.hour
     old = (updates.c.hour < hour - UPDATES_KEPT) & updates.c.update_id.not_like(FOR_EVER)
@@ -70,11 +92,16 @@ def _sweep(batch: Batch) -> None:
     batch.change(delete(errands).where(errands.c.hour < hour - ERRANDS_KEPT))
 
 
-def drop_orphan_keys(batch: Batch) -> int:
-    """Drop keys that nothing is sealed with: of farewells that were sent, of batches that failed."""
-    used = {batch.vault.ref(name) for name in OTHERS}
-    for table in (sessions, outgoing, dead_letters):
-        used.update(row.ref for row in batch.rows(select(table.c.ref).distinct()))
-    orphans = batch.vault.refs() - used
-    batch.vault.drop(orphans)
-    return len(orphans)
+def drop_farewell_keys(batch: Batch) -> int:
+    """Drop keys that were made to say goodbye, once that is said and nobody has begun anew.
+
+    Only these: that this database does not mention a chat says nothing about its copies.
+    """
+    names = set(batch.vault.farewells())
+    begun = {row.ref for row in batch.rows(select(sessions.c.ref).where(sessions.c.ref.in_(names)))}
+    waiting: set[str] = set()
+    for table in (outgoing, dead_letters):
+        waiting.update(row.ref for row in batch.rows(select(table.c.ref).distinct()))
+    done = names - begun - waiting
+    batch.vault.end_farewells(done, begun, batch.at)
+    return len(done)

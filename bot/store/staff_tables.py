@@ -49,9 +49,8 @@ staff_sessions = Table(
     tables,
     Column("id", String(64), primary_key=True),  # SHA-256 of the cookie, which is not kept
     Column("account", Integer, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
-    Column("started", Integer, nullable=False),  # seconds since 1970, as the next two
-    Column("seen", Integer, nullable=False),
-    Column("confirmed", Integer, nullable=False),  # when a code was last asked for; 0 for never
+    Column("hour", Integer, nullable=False),  # of signing in
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 # Append-only: triggers refuse to change or remove a row. `mac` chains each row to the one before.
@@ -72,11 +71,14 @@ cases = Table(
     tables,
     Column("case_code", String(24), primary_key=True),
     _of_chat(),
+    Column("number", Integer, nullable=False),  # the id of its first intake: the order of coming
     Column("newest", Integer, nullable=False),  # the id of the intake as it stands
     Column("status", String(20), nullable=False),  # of that intake
     Column("urgency", String(12), nullable=False),
     Column("closed", Integer, nullable=False),  # 1: nobody waits any more
     Column("danger", Integer, nullable=False),  # 1: an emergency that staff have not cleared
+    Column("danger_hour", Integer, nullable=False),  # of the newest sign of danger, or 0
+    Column("asked", Integer, nullable=False),  # 1: a person was asked for, and nobody has answered
     Column("filed_hour", Integer, nullable=False),  # of the first intake
     Column("due_hour", Integer, nullable=False),  # when staff should have acted
     Column("state", String(12), nullable=False),  # new, contacted, scheduled, admitted ...
@@ -91,12 +93,24 @@ cases = Table(
         "closed",
         "danger",
         "filed_hour",
+        "number",
         "due_hour",
         "urgency",
         "assignee",
         "waits_for",
+        "danger_hour",
     ),
     Index("ix_cases_taken", "taken"),
+    # A view or a filter that few cases match must not walk past all the others. Each holds what the
+    # order of the queue needs, so that no row is opened only to be passed over.
+    Index("ix_cases_assignee", "closed", "assignee", "danger", "filed_hour", "number", "due_hour"),
+    Index(
+        "ix_cases_waits_for", "closed", "waits_for", "danger", "filed_hour", "number", "due_hour"
+    ),
+    Index("ix_cases_state", "closed", "state", "danger", "filed_hour", "number", "due_hour"),
+    Index("ix_cases_urgency", "closed", "urgency", "danger", "filed_hour", "number", "due_hour"),
+    Index("ix_cases_due", "closed", "danger", "due_hour"),
+    Index("ix_cases_filed", "filed_hour"),
     sqlite_with_rowid=False,
 )
 
@@ -119,6 +133,29 @@ decisions = Table(
     Column("case_code", String(24), nullable=False, index=True),
     Column("hour", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+# Which cases a message of the staff group names; its own name is hidden, as a chat's is.
+staff_posts = Table(
+    "staff_posts",
+    tables,
+    Column("name", REF, primary_key=True),
+    Column("case_code", String(24), primary_key=True, index=True),
+    _of_chat(),
+    Column("hour", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The topic of a case, where the staff group has topics (`name` is "" until there is one).
+staff_topics = Table(
+    "staff_topics",
+    tables,
+    Column("case_code", String(24), primary_key=True),
+    Column("name", REF, nullable=False, index=True),
+    _of_chat(),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # Single values: how far `cases` has read, the key of the log's chain.

@@ -130,6 +130,8 @@ alerts = Table(
     Column("case_code", String(24), nullable=False, index=True),
     Column("urgency", String(12), nullable=False),
     Column("state", String(12), nullable=False, index=True),  # queued, sent, told, acknowledged
+    # the outgoing message that is on its way with it, or 0
+    Column("sending", Integer, nullable=False, server_default="0", index=True),
     _hour("hour"),
     Column("sealed", LargeBinary, nullable=False),
 )
@@ -181,6 +183,15 @@ errands = Table(
     Column("argument", String(200), nullable=False),
     _hour("hour"),
     Column("outcome", Text, nullable=True),
+)
+
+# The highest number that rows of a table may have been given, so that none is given twice: rows are
+# erased, but seals, and what the console has read, name rows by their number.
+numbers = Table(
+    "numbers",
+    tables,
+    Column("name", String(60), primary_key=True),
+    Column("highest", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
 )
 
 # Single values: the hour of the last backup, of the last retention run ...

@@ -10,28 +10,33 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from bot import figures
 from bot.checksum import forget_sum, is_as_left, note_sum
 from bot.core.model import ChatId
+from bot.sqlite_errors import is_locked, out_of_reach
 from bot.store import staff_tables  # noqa: F401 (an import makes its tables known)
 from bot.store.backups import Proof, proof
 from bot.store.batch import SOME, Batch, Ids
 from bot.store.database import (
+    NEWEST,
     StoreDownError,
+    StoreLockedError,
     database_path,
     migrate,
     open_engine,
     quick_check,
     version_of,
 )
-from bot.store.tables import dead_letters, outgoing, sessions
+from bot.store.erasure import drop_rows
+from bot.store.tables import sessions
 from bot.vault import Vault, VaultError
 
 T = TypeVar("T")
@@ -93,6 +98,13 @@ class Store:
         """
         path = database_path(data_dir)
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        is_there = path.exists() and path.stat().st_size > 0
+        if url is None and not is_there and (chats := vault.count()):
+            raise StoreDownError(
+                f"{path} is missing, but there are {chats} keys to records in it. Put back its newest"
+                " copy: python -m bot restore --help. To begin anew without those records, move"
+                f" {path.with_name('keys.db')} away."
+            )
         if url is None and path.exists():
             problems = quick_check(path)
             if not read_only and not is_as_left(path):
@@ -108,17 +120,29 @@ class Store:
         try:
             if read_only:
                 with engine.connect() as connection:
-                    if version_of(connection) is None:
-                        raise StoreDownError(f"nothing is kept in {data_dir} yet.")
+                    version = version_of(connection)
+                if version is None:
+                    raise StoreDownError(f"nothing is kept in {data_dir} yet.")
+                if version != NEWEST:
+                    raise StoreDownError(
+                        f"{path} stands at schema {version}, this version at {NEWEST}: the next start"
+                        " of the assistant brings it up to date."
+                    )
             else:
                 migrate(engine, data_dir, clock())
             is_file = url is None and not read_only
             store = cls(engine, vault, clock, path if is_file else None)
-        except DBAPIError as error:
+        except (DBAPIError, sqlite3.Error) as error:
             engine.dispose()
-            raise StoreDownError(f"{path} cannot be opened: {error.orig}") from error
+            cause = _cause(error)
+            why = out_of_reach(path, cause) or f"{path} cannot be opened: {cause}"
+            raise StoreDownError(why, why="not opened") from error
         if not read_only:
-            store.run_now(_drop_erased)
+            try:
+                store.run_now(_drop_erased)
+            except BaseException:
+                store.close_now()
+                raise
         return store
 
     async def run(
@@ -152,12 +176,13 @@ class Store:
         return not self._busy and not self._waiting
 
     def proof(self, most: int | None = None) -> Proof:
-        """What opening every seal finds, or the newest `most` of each table."""
-        return self._thread.submit(proof, self._engine, self.vault, most).result()
+        """What opening every seal finds, or the newest `most` of each column."""
+        return self.run_now(lambda batch: proof(batch.connection, self.vault, most))
 
     async def close(self) -> None:
-        """Finish what waits, then close."""
-        await self.run(lambda _batch: None)  # the last in the queue
+        """Finish what waits, then close; also when nothing can be kept any more."""
+        with suppress(StoreDownError):
+            await self.run(lambda _batch: None)  # the last in the queue
         self.close_now()
 
     def close_now(self) -> None:
@@ -192,10 +217,12 @@ class Store:
             for waiting, result in zip(jobs, ended.result(), strict=True):
                 if not waiting.done.done():
                     waiting.done.set_result(result)
-        elif len(jobs) > 1:
+        elif len(jobs) > 1 and not isinstance(error, StoreLockedError):
             self._alone.extend(jobs)  # one of them spoiled it for all
-        elif not jobs[0].done.done():
-            jobs[0].done.set_exception(error)
+        else:
+            for waiting in jobs:
+                if not waiting.done.done():
+                    waiting.done.set_exception(error)
         self._start(loop)
 
     # --- in the thread ---------------------------------------------------------------------------
@@ -214,14 +241,17 @@ class Store:
                     (chat for each in jobs for chat in each.chats),
                 )
                 results = [each.job(batch) for each in jobs]
+                marks = batch.keep_numbers()
                 batch.flush()
                 self.vault.keep()
         except (DBAPIError, sqlite3.Error, OSError, VaultError) as error:
             if isinstance(error, _OURS):
                 raise
-            raise StoreDownError(_without_values(error)) from None
+            kind = StoreLockedError if is_locked(_cause(error)) else StoreDownError
+            raise kind(_without_values(error)) from None
         finally:
             self.vault.forget()
+        self._ids.note(marks)
         return results
 
 
@@ -237,8 +267,12 @@ class _Alone(Generic[T]):
 
 def _without_values(error: Exception) -> str:
     """What went wrong, without the statement and its values, which SQLAlchemy adds."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    cause = _cause(error)
     return f"{type(cause).__name__}: {cause}"
+
+
+def _cause(error: Exception) -> BaseException | None:
+    return error.orig if isinstance(error, DBAPIError) else error
 
 
 def _drop_erased(batch: Batch) -> int:
@@ -248,8 +282,6 @@ def _drop_erased(batch: Batch) -> int:
     for start in range(0, len(codes), SOME):
         some = codes[start : start + SOME]
         found = batch.rows(select(sessions.c.ref).where(sessions.c.case_code.in_(some)))
-        refs = [row.ref for row in found]
-        for table in (sessions, outgoing, dead_letters):
-            batch.change(delete(table).where(table.c.ref.in_(refs)))
-        dropped += len(refs)
+        drop_rows(batch, [row.ref for row in found])
+        dropped += len(found)
     return dropped

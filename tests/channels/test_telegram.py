@@ -459,7 +459,8 @@ async def test_a_long_message_comes_in_pieces_with_its_buttons_last(
     bubbles = [each for each in ann.screen() if each.is_from_bot]
     assert len(bubbles) == 3
     assert [bool(each.rows) for each in bubbles] == [False, False, True]
-    assert outcome == Delivered(message=MessageId(str(bubbles[-1].id)))
+    names = [MessageId(str(each.id)) for each in bubbles]
+    assert outcome == Delivered(message=names[-1], before=tuple(names[:-1]))
     assert bubbles[0].entities[0] == {"type": "bold", "offset": 0, "length": 4}
 
 

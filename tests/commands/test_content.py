@@ -69,6 +69,14 @@ def test_all_mistakes_are_told_with_a_chat_that_shows_them(folder: Path) -> None
     assert re.match(rf"{folder}: \d+ errors, \d+ warnings", lines[-1])
 
 
+def test_a_chat_that_shows_a_mistake_has_only_what_is_asked(folder: Path) -> None:
+    spoil(folder, "screening.yaml", "cap: iop", "cap: outpatient")
+    ran = bot("check", "--quiet", folder)
+    assert "  as in this chat (1):" in ran.stderr
+    assert "How often in the past month?" not in ran.stderr.split("as in this chat")[1]
+    assert "Does a parent or guardian know" not in ran.stderr.split("as in this chat")[1]
+
+
 def test_a_folder_with_broken_yaml_is_told_by_line(folder: Path) -> None:
     spoil(folder, "screening.yaml", "in: [seizure-dts]", "in: [seizure-dt]")
     spoil(folder, "faq.yaml", "topics:", "topic:")
@@ -158,6 +166,27 @@ def test_a_change_of_a_threshold_is_told_in_states_with_a_first_example(folder: 
         r"  iop -> inpatient: [\d,]+ states \([\d,]+ ways\), first example:", ran.stdout
     )
     assert "    => 24-hour care may fit better (inpatient, rule I5, same-day)" in ran.stdout
+
+
+def test_an_emergency_that_is_taken_out_is_told_in_states(folder: Path) -> None:
+    spoil(folder, "screening.yaml", "tengo un plan], emergency: suicide", "tengo un plan]")
+    ran = bot("diff", ROOT / "content", folder)
+    assert "  option suicide-thoughts plan\n" in ran.stdout
+    assert re.search(r"  emergency -> info \(now -> routine\): [\d,]+ states", ran.stdout)
+    assert "    client: [A plan and intention to do it]" in ran.stdout
+    back = bot("diff", folder, ROOT / "content")
+    assert re.search(r"  info -> emergency \(routine -> now\): [\d,]+ states", back.stdout)
+
+
+def test_an_answer_that_only_one_version_takes_is_told(folder: Path) -> None:
+    option = '{id: fine, label: "Managing most things"'
+    spoil(folder, "screening.yaml", option, '{id: great, label: "Great"}\n      - ' + option)
+    for old, new, said in ((ROOT / "content", folder, "added"), (folder, "content", "taken out")):
+        ran = bot("diff", old, new)
+        assert ran.stdout.splitlines()[-2:] == [
+            "Outcomes: nothing changes for answers that both versions take",
+            f"  not compared, as only one version has it: functioning great: {said}",
+        ]
 
 
 def test_nothing_changed_is_said_too() -> None:

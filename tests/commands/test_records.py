@@ -1,8 +1,10 @@
 """What staff and operators do at the command line, as they do it."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,58 @@ def test_an_operator_backs_up_loses_everything_and_gets_it_back(operator: Operat
     restored = operator.runs("restore", copy, "--keys", folder / "keys" / "keys.db")
     assert "all open" in restored
     assert operator.runs("transcripts") == before
+
+
+def test_somebody_who_erased_themselves_stays_erased_whatever_is_brought_back(
+    operator: Operator,
+) -> None:
+    folder = operator.folder
+    operator.runs("chat", "--plain", "--as", "ben", typed="hello\n/screening\n[Yes, start]\n")
+    operator.runs("backup", folder / "copies", folder / "keys")
+    [copy] = (folder / "copies").glob("*.db")
+    assert "Your record is erased" in operator.runs("chat", "--plain", typed="/delete\nyes\n")
+    operator.runs("chat", "--plain", typed="hello again\n")
+    restored = operator.runs("restore", copy)
+    assert "fields of erased chats stay shut" in restored
+    (folder / "data" / "keys.db").unlink()
+    operator.runs("restore", copy, "--keys", folder / "keys" / "keys.db")
+    with closing(sqlite3.connect(folder / "data" / "bot.db")) as records:
+        assert records.execute("SELECT count(*) FROM sessions").fetchone() == (1,)
+    assert "hello" in operator.runs("chat", "--plain", "--as", "ben", typed="/mydata\n")
+    assert "holds no key of an erased chat" in operator.runs("doctor", code=1)
+
+
+def test_the_doctor_and_a_backup_change_no_file_of_the_records(operator: Operator) -> None:
+    def seen() -> dict[str, tuple[int, int, bytes]]:
+        return {
+            path.name: (path.stat().st_uid, path.stat().st_mode, path.read_bytes())
+            for path in (operator.folder / "data").iterdir()
+        }
+
+    before = seen()
+    operator.runs("doctor", code=1)
+    assert seen() == before
+    operator.runs("backup", operator.folder / "copies", operator.folder / "keys")
+    after = seen()
+    assert after.keys() == before.keys()  # with the sums, by which damage would be found
+    assert {"bot.db.sum", "keys.db.sum"} <= after.keys()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_makes_belongs_to_the_service(operator: Operator) -> None:
+    nobody = 65534
+    for path in (operator.folder, *operator.folder.rglob("*")):
+        os.chown(path, nobody, nobody)
+    kept_apart = operator.folder / "keys"
+    kept_apart.mkdir()
+    os.chown(kept_apart, nobody, nobody)
+    operator.runs("backup", operator.folder / "copies", kept_apart)
+    operator.runs("keys", "rotate")
+    [copy] = (operator.folder / "copies").glob("*.db")
+    operator.runs("backup", operator.folder / "newer", kept_apart)
+    [copy] = (operator.folder / "newer").glob("*.db")
+    operator.runs("restore", copy)
+    assert {path.stat().st_uid for path in operator.folder.rglob("*")} == {nobody}
 
 
 def test_after_a_rotation_everything_still_opens(operator: Operator) -> None:

@@ -1,8 +1,12 @@
 """The console in a real browser: live, by keyboard, small, dark, on paper, and under attack."""
 
+import re
+from urllib.parse import quote
+
 import pytest
 from browser import busy, needs_chromium, served, signed_in
-from clinic import Clinic
+from clinic import PASSWORD, Clinic, Colleague
+from playwright.async_api import Page
 
 from bot.console.accounts import Role
 
@@ -21,6 +25,17 @@ AUDIT = """() => {
   }
   for (const each of document.querySelectorAll('a, button, summary')) {
     if (!each.textContent.trim()) found.push('no name: ' + each.outerHTML);
+  }
+  for (const each of document.querySelectorAll('th')) {
+    if (!each.textContent.trim()) found.push('empty table header');
+  }
+  for (const each of document.querySelectorAll('*')) {
+    const style = getComputedStyle(each);
+    const scrolls = /auto|scroll/.test(style.overflowY + style.overflowX);
+    const over = each.scrollHeight > each.clientHeight + 1 || each.scrollWidth > each.clientWidth + 1;
+    const isReached = each.tabIndex >= 0 || each.querySelector('a, button, input, select, textarea');
+    if (scrolls && over && !isReached)
+      found.push('scrolls, but not by keys: ' + each.className);
   }
   if (document.querySelectorAll('h1').length !== 1) found.push('not one h1');
   if (document.querySelectorAll('main').length !== 1) found.push('not one main');
@@ -97,6 +112,44 @@ async def test_the_whole_way_works_without_script(clinic: Clinic) -> None:
         assert "this is Ana from the team" in client.shown[-1]
 
 
+async def test_a_page_warns_before_the_session_ends_and_keeps_what_was_written(
+    clinic: Clinic,
+) -> None:
+    ana = await clinic.colleague("Ana", Role.LEAD)
+    await clinic.client().screens({"past month": "Thought of a way"})
+    case = await clinic.case_of()
+    looks = "document.dispatchEvent(new Event('visibilitychange'))"
+    async with served(clinic) as (browser, address):
+        watched = await signed_in(browser, address, ana)
+        page = watched.page
+        await page.goto(f"{address}/cases/{case}")
+        note = page.get_by_label("New private note")
+        await note.fill("ten minutes of writing")
+        clinic.clock.passes(minutes=13, seconds=30)
+        await page.evaluate(looks)
+        await page.get_by_role("button", name="Stay signed in").click()
+        await page.get_by_text("signed out within").wait_for(state="detached")
+        clinic.clock.passes(minutes=16)
+        await page.evaluate(looks)
+        await page.get_by_text("What you were writing is kept").wait_for()
+        assert not await note.is_visible(), "nobody who passes by can read it"
+        async with page.context.expect_page() as opened:
+            await page.get_by_role("link", name="Sign in again").click()
+        tab = await opened.value
+        await tab.get_by_label("Name").fill(ana.login)
+        await tab.get_by_label("Password").fill(PASSWORD)
+        await tab.get_by_label("Code").fill(ana.code)
+        await tab.get_by_role("button", name="Sign in").click()
+        await tab.wait_for_url("**/queue")
+        await page.get_by_role("button", name="I have signed in again").click()
+        await page.get_by_role("button", name="Keep").click()
+        await page.get_by_text("The note is kept").wait_for()
+        assert await page.get_by_text("ten minutes of writing").count()
+        clinic.clock.passes(minutes=16)
+        await page.evaluate(looks)
+        await page.wait_for_url(re.compile(r"/sign-in\?next="))
+
+
 async def test_by_keyboard_alone(clinic: Clinic) -> None:
     ana = await clinic.colleague("Ana", Role.LEAD)
     await clinic.client().screens({"past month": "Thought of a way"})
@@ -117,50 +170,184 @@ async def test_by_keyboard_alone(clinic: Clinic) -> None:
         assert await page.evaluate("document.activeElement.textContent") == "Skip to the content"
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 320)])
+ZOOMED = 640  # CSS pixels of a window of 1280 at 200 % zoom
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 320), ("dark", ZOOMED)]
+)
 async def test_every_page_is_readable_labelled_and_fits(
     clinic: Clinic, scheme: str, width: int
 ) -> None:
     codes = await busy(clinic)
+    await clinic.client("telegram:77").chats("do you have a swimming pool")
     ana = await clinic.colleague("Ana", Role.LEAD)
     admin = await clinic.colleague("Root", Role.ADMIN)
-    view = {"width": width, "height": 800}
+    asked = (await ana.opens("/unanswered")).html
+    cluster = asked.split('href="/unanswered/')[1].split('"')[0]
+    await ana.confirms("/export")
+    await admin.confirms("/people/invite")
+    view = {"width": width, "height": 800 if width != ZOOMED else 400}
+    scale = 2 if width == ZOOMED else 1
     paths = [
         "/queue",
+        "/queue?view=mine&flag=minor&setting=iop",
         *(f"/cases/{codes[name]}" for name in ("iop", "skips", "danger")),
         "/search?q=rosalind",
         "/insight",
+        "/unanswered",
+        f"/unanswered/{cluster}",
         "/account",
         "/confirm",
+        "/export",
+        f"/cases/{codes['iop']}/export",
+        "/cases/XXXX-XXX",
+        "/no-such-page",
+        "/sign-in",
     ]
+    admins = ["/people", "/people/invite", "/people/2", "/log", "/account"]
     async with served(clinic) as (browser, address):
-        for somebody, pages in ((ana, paths), (admin, ["/people", "/log", "/account"])):
+        for somebody, pages in ((ana, paths), (admin, admins)):
             watched = await signed_in(
-                browser, address, somebody, color_scheme=scheme, viewport=view
+                browser,
+                address,
+                somebody,
+                color_scheme=scheme,
+                viewport=view,
+                device_scale_factor=scale,
             )
+            await confirmed(watched.page, address, pages[-1], somebody)
             for path in pages:
                 await watched.page.goto(f"{address}{path}")
                 assert await watched.page.evaluate(AUDIT) == [], f"{path} {scheme} {width}"
-            assert watched.complaints == []
+            missing = [each for each in watched.complaints if "404" in each]
+            assert [each for each in watched.complaints if each not in missing] == []
 
 
-async def test_what_clients_write_runs_nowhere(clinic: Clinic) -> None:
-    attack = "<img src=x onerror=\"document.title='x'\"><script>document.title='x'</script>"
+async def confirmed(page: Page, address: str, path: str, somebody: Colleague) -> None:
+    """Give the code that exports and changes of accounts ask for."""
+    await page.goto(f"{address}/confirm")
+    await page.get_by_label("Code").fill(somebody.code)
+    await page.get_by_role("button", name="Go on").click()
+    await page.goto(f"{address}{path}")
+
+
+async def test_a_seventh_tab_opens_as_the_first_did_and_all_are_told(clinic: Clinic) -> None:
+    ana = await clinic.colleague("Ana", Role.REVIEWER)
+    async with served(clinic) as (browser, address):
+        first = (await signed_in(browser, address, ana)).page
+        tabs = [first]
+        for _ in range(8):
+            tabs.append(await first.context.new_page())
+            await tabs[-1].goto(f"{address}/queue", timeout=5000)
+        await clinic.client().screens({"past month": "Thought of a way"})
+        case = await clinic.case_of()
+        for tab in tabs:
+            await tab.locator(f'[data-case="{case}"]').wait_for(state="attached", timeout=8000)
+        await first.close()  # whoever listened for the others
+        await clinic.client("telegram:2").screens({"past month": "Thought of a way"})
+        other = await clinic.case_of("telegram:2")
+        await tabs[-1].locator(f'[data-case="{other}"]').wait_for(state="attached", timeout=8000)
+
+
+async def test_news_is_spoken_and_what_was_opened_stays_open(clinic: Clinic) -> None:
     client = clinic.client()
     await client.screens({"past month": "Thought of a way"})
-    await client.chats(attack, attack)
+    case = await clinic.case_of()
+    ana = await clinic.colleague("Ana", Role.REVIEWER)
+    await ana.opens(f"/cases/{case}")
+    await ana.posts(f"/cases/{case}/take-over")
+    async with served(clinic) as (browser, address):
+        page = (await signed_in(browser, address, ana)).page
+        await page.goto(f"{address}/cases/{case}")
+        await page.locator(".run summary").first.click()
+        await page.get_by_label("Message to the client").fill("half a sen")
+        await client.chats("are you there?")
+        await page.get_by_text("The client has written.").wait_for(state="attached", timeout=8000)
+        assert await page.locator(".run details[open]").count() == 1
+        assert await page.get_by_label("Message to the client").input_value() == "half a sen"
+
+
+async def test_a_case_leads_back_to_the_view_and_on_to_the_next(clinic: Clinic) -> None:
+    for number in (1, 2, 3):
+        await clinic.client(f"telegram:{number}").screens()
+        clinic.clock.passes(hours=1)
+    ana = await clinic.colleague("Ana", Role.REVIEWER)
+    async with served(clinic) as (browser, address):
+        page = (await signed_in(browser, address, ana)).page
+        await page.goto(f"{address}/queue?view=unassigned")
+        await page.get_by_role("link", name=await clinic.case_of("telegram:2")).click()
+        await page.keyboard.press("j")
+        await page.wait_for_url(f"**/cases/{await clinic.case_of('telegram:3')}")
+        await page.get_by_role("link", name="Previous case").click()
+        await page.wait_for_url(f"**/cases/{await clinic.case_of('telegram:2')}")
+        await page.locator("[data-back]").click()
+        await page.wait_for_url("**/queue?view=unassigned")
+
+
+async def test_paper_has_the_date_the_case_and_who_printed_it(clinic: Clinic) -> None:
+    await clinic.client().screens({"past month": "Thought of a way"})
+    case = await clinic.case_of()
+    ana = await clinic.colleague("Ana", Role.REVIEWER)
+    async with served(clinic) as (browser, address):
+        page = (await signed_in(browser, address, ana)).page
+        await page.goto(f"{address}/cases/{case}")
+        await page.emulate_media(media="print")
+        text = await page.locator("main").inner_text()
+        assert f"Case {case}" in text
+        assert "Printed by Ana, 2 Mar 2026" in text
+        assert re.search(r"Came\s+2 Mar 2026, \d\d:\d\d", text), text[:400]
+        assert "[For me]" in text, "what is folded away on the screen is printed"
+        assert text.count("42 CFR part 2") == 1
+        assert await page.locator(".scroller").evaluate("e => e.scrollHeight <= e.clientHeight")
+
+
+ATTACK = "<img src=x onerror=\"document.title='x'\"><script>document.title='x'</script>"
+
+
+async def test_what_clients_and_staff_write_runs_nowhere(clinic: Clinic) -> None:
+    client = clinic.client()
+    await client.chats(f"/start {ATTACK}")
+    await client.screens({"past month": "Thought of a way"})
+    await client.chats(ATTACK, ATTACK, f"do you have a swimming pool {ATTACK}")
     ana = await clinic.colleague("Ana", Role.LEAD)
+    admin = await clinic.colleague("Root", Role.ADMIN)
     case = await clinic.case_of()
     await ana.opens(f"/cases/{case}")
-    await ana.posts(f"/cases/{case}/note", text=attack)
+    await ana.posts(f"/cases/{case}/note", text=ATTACK)
+    await ana.opens(f"/cases/{case}")
+    form = {"decision": "override", "level": "info", "reason": "wish", "text": ATTACK}
+    await ana.posts(f"/cases/{case}/decide", form)
+    await ana.opens(f"/cases/{case}")
+    await ana.posts(f"/cases/{case}/take-over")
+    await ana.opens(f"/cases/{case}")
+    await ana.posts(f"/cases/{case}/reply", text=ATTACK)
+    await admin.confirms("/people/invite")
+    await admin.posts("/people/invite", name=ATTACK[:40], login=ATTACK[:40], role="lead")
+    said = quote(ATTACK[:60])
+    paths = [
+        f"/cases/{case}",
+        "/queue",
+        f"/queue?flag={said}&after={said}&state={said}",
+        f"/search?q={said}&from={said}",
+        "/insight",
+        "/unanswered",
+        f"/sign-in?next={said}",
+        f"/confirm?next={said}",
+        f"/{said}",
+    ]
     async with served(clinic) as (browser, address):
-        watched = await signed_in(browser, address, ana)
-        for path in (f"/cases/{case}", "/queue", "/search?q=%3Cimg src"):
-            await watched.page.goto(f"{address}{path}")
-            assert await watched.page.title() != "x"
-            assert await watched.page.locator("img").count() == 0
-        await watched.page.goto(f"{address}/cases/{case}")
-        await client.chats(attack)
-        await watched.page.wait_for_timeout(2500)
-        assert await watched.page.title() != "x"
-        assert watched.complaints == []
+        for somebody, pages in ((ana, paths), (admin, ["/people", f"/log?case={said}"])):
+            watched = await signed_in(browser, address, somebody)
+            for path in pages:
+                await watched.page.goto(f"{address}{path}")
+                assert await watched.page.title() != "x", path
+                assert await watched.page.locator("img").count() == 0, path
+            assert [each for each in watched.complaints if "status of 4" not in each] == []
+            if somebody is ana:
+                await watched.page.goto(f"{address}/cases/{case}")
+                await client.chats(ATTACK)
+                await watched.page.get_by_text("The client has written.").wait_for(
+                    state="attached", timeout=8000
+                )
+                assert await watched.page.title() != "x"

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from clinic import Clinic, clinic_in
+from clinic import ADDRESS, Clinic, clinic_in
 
 from bot.console.accounts import Role
 from bot.content_folder import folder_texts
@@ -133,13 +133,12 @@ async def test_a_chat_that_staff_have_left_goes_back_by_itself(clinic: Clinic) -
     case = await clinic.case_of()
     await ana.opens(f"/cases/{case}")
     await ana.posts(f"/cases/{case}/take-over")
-    await clinic.console.live.look()
+    await clinic.desk.ticks()
     clinic.clock.passes(minutes=59)
-    await clinic.console.live.look()
+    await clinic.desk.ticks()
     before = len(client.shown)
     clinic.clock.passes(minutes=2)
-    await clinic.console.live.look()
-    await clinic.desk.settles()
+    await clinic.desk.ticks()
     assert len(client.shown) > before
     await ana.signs_in()
     assert "The assistant answers now" in (await ana.opens(f"/cases/{case}")).text
@@ -201,6 +200,26 @@ async def test_having_an_alert_ends_its_repeats_and_takes_the_case(clinic: Clini
     page = await ana.posts(f"/cases/{case}/have")
     assert "Ana had it" in page.text
     assert case in (await ana.opens("/queue?view=mine")).text
+
+
+async def test_what_is_searched_for_never_stands_in_an_address(clinic: Clinic) -> None:
+    client = clinic.client()
+    await client.screens({"past month": "Thought of a way"})
+    await client.chats("my cousin told me")
+    ana = await clinic.colleague("Ana", Role.VIEWER)
+    ben = await clinic.colleague("Ben", Role.VIEWER)
+    await ana.opens("/queue")
+    case = await clinic.case_of()
+    form = (await ana.opens("/search")).hidden("/search") | {"q": "cousin"}
+    answer = await ana.http.post("/search", data=form, headers={"Origin": ADDRESS})
+    assert case in answer.text
+    address = str(answer.url)
+    assert "cousin" not in address
+    assert case in (await ana.opens(address)).text, "back and reload show it again"
+    assert case not in (await ben.opens(address)).text
+    by_hand = await ana.http.get("/search?q=cousin")
+    assert case in by_hand.text
+    assert "cousin" not in str(by_hand.url)
 
 
 async def test_search_finds_by_code_contact_and_words(clinic: Clinic) -> None:

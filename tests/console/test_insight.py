@@ -34,3 +34,19 @@ async def test_where_people_stop_and_how_often_staff_decide_otherwise(clinic: Cl
     assert any(line.endswith(",5,") for line in page.html.splitlines()), page.html
     page = await ana.opens("/insight")
     assert "Where people stopped" in page.text
+
+
+async def test_what_people_ask_about_and_how_far_they_come(clinic: Clinic) -> None:
+    ana = await clinic.colleague("Ana", Role.VIEWER)
+    for number in range(6):
+        client = clinic.client(f"telegram:{number}")
+        await client.chats("how long does it take?")
+        if number < 5:
+            await client.screens()
+        else:
+            await client.chats("/screening", "[Yes, start]", "[For me]", "/human")
+    await ana.opens("/queue")
+    assert "How long does the program last?,6," in (await ana.opens("/insight/hits")).html
+    funnel = (await ana.opens("/insight/funnel")).html
+    assert "Who are you asking for?,6," in funnel, funnel
+    assert "How old are you?,5," in funnel, funnel

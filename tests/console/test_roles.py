@@ -11,7 +11,7 @@ SIGNED_IN = [page for page in PAGES if page.roles]
 
 
 def path_of(page: Page, case: str) -> str:
-    return page.path.format(case=case, person=1, chart="hours")
+    return page.path.format(case=case, person=1, chart="hours", cluster="000000")
 
 
 @pytest.mark.parametrize("role", [*Role])
@@ -58,6 +58,11 @@ async def test_without_signing_in_there_is_nothing_to_see(clinic: Clinic) -> Non
                 follow_redirects=False,
                 data={"x": "1"} if method == "POST" else None,
             )
+            if method == "POST":  # what was sent is kept in the page that asks to sign in
+                assert answer.status_code == 401
+                assert "<h1>Sign in</h1>" in answer.text
+                assert case not in answer.text.replace(path_of(page, case), "")
+                continue
             assert answer.status_code == 303
             assert answer.headers["location"].startswith("/sign-in")
 

@@ -1,9 +1,14 @@
 """Who gets in, who does not, and for how long."""
 
-from clinic import ADDRESS, PASSWORD, Clinic, Colleague, Page
+import re
+from pathlib import Path
+
+from clinic import ADDRESS, PASSWORD, Clinic, Colleague, Page, clinic_in
 
 from bot.console.account_pages import first_link
 from bot.console.accounts import Role
+from bot.console.sign_in import Limits, minutes
+from bot.core.content import Content
 from bot.store.batch import Batch
 
 
@@ -153,6 +158,84 @@ async def test_the_only_admin_cannot_be_closed(clinic: Clinic) -> None:
     admin = await clinic.colleague("Root", Role.ADMIN)
     await admin.confirms("/people/1")
     assert "only admin" in (await admin.posts("/people/1", does="close")).text
+
+
+async def test_the_only_admin_cannot_lock_everybody_out_with_a_new_link(clinic: Clinic) -> None:
+    admin = await clinic.colleague("Root", Role.ADMIN)
+    await admin.confirms("/people/1")
+    page = await admin.posts("/people/1", does="link")
+    assert page.status == 409
+    assert "invite-admin" in page.text
+    assert (await admin.opens("/people")).path == "/people"
+    assert (await admin.signs_in()).path == "/people"
+
+
+async def test_strangers_who_guess_do_not_lock_out_who_shares_their_address(clinic: Clinic) -> None:
+    ana = await clinic.colleague("Ana", Role.REVIEWER)
+    await ana.opens("/account")
+    await ana.posts("/sign-out")
+    stranger = Colleague(clinic, "Mallory", Role.REVIEWER)
+    stranger.totp = ana.totp
+    for _ in range(6):
+        page = await stranger.signs_in(login="mallory")
+    assert "Too many tries" in page.text
+    assert (await ana.signs_in()).path == "/queue"
+
+
+async def test_an_address_that_goes_on_guessing_names_waits_too(clinic: Clinic) -> None:
+    ana = await clinic.colleague("Ana", Role.REVIEWER)
+    await ana.opens("/account")
+    await ana.posts("/sign-out")
+    for number in range(50):
+        await ana.signs_in(login=f"name-{number}", code="000000")
+        clinic.clock.passes(seconds=-30)
+    assert "Too many tries" in (await ana.signs_in()).text
+    clinic.clock.passes(minutes=1)
+    assert (await ana.signs_in()).path == "/queue"
+
+
+async def test_the_wait_that_is_told_is_long_enough(clinic: Clinic) -> None:
+    limits = Limits(clinic.clock)
+    for _ in range(5):
+        limits.failed("name:x")
+    clinic.clock.passes(seconds=1)
+    assert minutes(limits.wait("name:x")) == "1 minute"
+    for _ in range(5):
+        limits.failed("name:x")
+    clinic.clock.passes(seconds=1)
+    assert minutes(limits.wait("name:x")) == "2 minutes"
+    clinic.clock.passes(days=1)
+    limits.failed("name:x")
+    assert not limits.wait("name:x"), "a day later it begins anew"
+
+
+async def test_behind_https_the_cookie_goes_nowhere_else(tmp_path: Path, content: Content) -> None:
+    url = "https://console.clinic.example"
+    async with clinic_in(tmp_path / "data", content, public_url=url) as clinic:
+        ana = Colleague(clinic, "Ana", Role.REVIEWER)
+        secret = (await clinic.desk.store.run(first_link) or "").rpartition("/")[2]
+        # The server before us speaks https, and http with us: what the request says is no guide.
+        asked = await ana.http.get(f"/join/{secret}")
+        assert asked.status_code == 200
+        await ana.opens(f"/join/{secret}")
+        key = re.search(r"<code>([A-Z2-7 ]+)</code>", asked.text)
+        assert key
+        ana.totp = key[1].replace(" ", "")
+        form = {"password": PASSWORD, "again": PASSWORD, "code": ana.code}
+        answer = await ana.http.post(
+            f"/join/{secret}", data=form, headers={"Origin": ADDRESS}, follow_redirects=False
+        )
+        [cookie] = answer.headers.get_list("set-cookie")
+        assert cookie.startswith("__Host-staff=")
+        assert {"Secure", "HttpOnly", "Path=/"} <= {each.strip() for each in cookie.split(";")}
+        assert "Domain" not in cookie
+        secret_of_cookie = cookie.partition("=")[2].partition(";")[0]
+        shown = await ana.http.get("/people", headers={"Cookie": f"staff={secret_of_cookie}"})
+        assert shown.url.path == "/sign-in", "the other name is not taken"
+        shown = await ana.http.get(
+            "/people", headers={"Cookie": f"__Host-staff={secret_of_cookie}"}
+        )
+        assert shown.url.path == "/people"
 
 
 async def test_inviting_needs_a_code_first_and_shows_the_link_once(clinic: Clinic) -> None:

@@ -238,6 +238,12 @@ def test_a_hotline_that_nobody_verified() -> None:
         assert f"'{field.split(':')[0]}' is missing here" in {each.message for each in mistakes}
 
 
+def test_a_hotline_that_is_verified_on_a_day_to_come(content: Content) -> None:
+    found = list(stale_hotlines(content, date(2026, 11, 1), "content"))
+    assert codes(found) == {"hotline-future"}
+    assert not any(each.warning for each in found)
+
+
 def test_a_hotline_that_was_verified_long_ago(content: Content) -> None:
     year, month, day = 2026, 11, 24
     assert list(stale_hotlines(content, date(year, month, day), "content")) == []

@@ -65,6 +65,13 @@ class Client(Person):
             await self.press(label)
 
 
+def titles(pid: int) -> list[str]:
+    """What anybody on the machine sees of a process: its command and the names of its threads."""
+    process = Path(f"/proc/{pid}")
+    shown = (process / "cmdline", *process.glob("task/*/comm"))
+    return [path.read_bytes().decode(errors="replace") for path in shown]
+
+
 def client(server: TelegramServer, number: int, name: str = "Ann") -> Client:
     return Client(server.world, number, name)
 
@@ -249,6 +256,14 @@ async def test_neither_the_token_nor_words_are_ever_logged(
     server.is_down = False
     await ann.write("/help")
     await ann.expects("These also work at any time", within=15)
+    staff = server.world.chat(STAFF).messages
+    before = len(staff)
+    await ann.write(f"{CANARY} i am going to kill myself tonight")
+    await ann.expects("988")
+    assert await server.world.until(lambda: len(staff) > before, 15), "staff are alerted"
+    for text in (*titles(bot.pid), *(message.text for message in staff.values())):
+        assert CANARY not in text
+        assert TOKEN.partition(":")[2] not in text
     output = bot.output
     assert "bot: running on Telegram" in output
     assert TOKEN.partition(":")[2] not in output

@@ -12,6 +12,7 @@ from desk import Clock, Desk, desk
 from sqlalchemy import select, update
 
 from bot.checksum import forget_sum
+from bot.console.arrivals import catch_up
 from bot.core.content import Content
 from bot.core.model import ChatId
 from bot.housekeeping import erase_with_farewell, nightly, note_alive, scrub_copy
@@ -23,6 +24,7 @@ from bot.store.erasure import erase_case
 from bot.store.facts import KEYS_COPY, note_fact
 from bot.store.records import KeptTurn
 from bot.store.retention import retain
+from bot.store.staff_tables import cases
 from bot.store.tables import errands, outgoing, sessions, turns
 from bot.vault import SealBrokenError
 
@@ -145,6 +147,50 @@ async def test_records_rest_only_as_long_as_the_clinic_says(
         assert await codes(here) == {}
 
 
+@pytest.mark.parametrize(
+    "work",
+    [
+        {"state": "contacted"},
+        {"assignee": 3},
+        {"danger": 1},
+        {"taken": 1},
+        {"closed": 1, "state": "referred", "follow_up": 200_000},
+    ],
+    ids=lambda each: next(iter(each)),
+)
+async def test_a_case_that_staff_work_on_is_not_at_rest_up_to_a_limit(
+    tmp_path: Path, content: Content, work: dict[str, object]
+) -> None:
+    clock = Clock()
+    async with desk(tmp_path / "data", content, clock=clock, runs=False) as here:
+        await here.reception.receive(here.said("file", chat="telegram:1"))
+        await here.reception.receive(here.said("file", chat="telegram:2"))
+        await here.store.run(lambda batch: catch_up(batch, content.clinic))
+        ref = here.vault.ref(ChatId("telegram:1"))
+        await here.store.run(
+            lambda batch: batch.change(update(cases).where(cases.c.ref == ref).values(**work))
+        )
+        clock.passes(days=100)
+        done = await here.store.run(lambda batch: retain(batch, KEEP, open_days=180, force=True))
+        assert done.due == 1
+        assert list(await codes(here)) == [ref]
+        clock.passes(days=90)
+        await here.store.run(lambda batch: retain(batch, KEEP, open_days=180))
+        assert await codes(here) == {}
+
+
+async def test_a_closed_case_is_at_rest(tmp_path: Path, content: Content) -> None:
+    clock = Clock()
+    async with desk(tmp_path / "data", content, clock=clock, runs=False) as here:
+        await here.reception.receive(here.said("file", chat="telegram:1"))
+        await here.store.run(lambda batch: catch_up(batch, content.clinic))
+        work = {"closed": 1, "state": "referred", "assignee": 3}
+        await here.store.run(lambda batch: batch.change(update(cases).values(**work)))
+        clock.passes(days=100)
+        await here.store.run(lambda batch: retain(batch, KEEP, open_days=180))
+        assert await codes(here) == {}
+
+
 async def test_never_more_than_five_percent_go_at_once(tmp_path: Path, content: Content) -> None:
     clock = Clock()
     async with desk(tmp_path / "data", content, clock=clock, runs=False) as here:
@@ -168,10 +214,10 @@ async def test_after_a_jump_of_the_clock_nothing_is_erased_for_a_day(
         await here.store.run(note_alive)
         clock.passes(days=400)
         await here.store.run(note_alive)
-        assert await here.store.run(lambda batch: nightly(batch, KEEP)) is None
+        assert await here.store.run(lambda batch: nightly(batch, KEEP, 180)) is None
         clock.passes(hours=25)
         await here.store.run(note_alive)
-        done = await here.store.run(lambda batch: nightly(batch, KEEP))
+        done = await here.store.run(lambda batch: nightly(batch, KEEP, 180))
         assert done is not None
         assert len(done.erased) == 1
 

@@ -11,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from desk import Clock, desk
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 
 from bot.checksum import forget_sum
 from bot.core.content import Content
@@ -25,7 +25,7 @@ from bot.store.database import (
     wal_is_safe,
 )
 from bot.store.lock import AlreadyRunningError, Lock, running
-from bot.store.tables import facts, tables, updates
+from bot.store.tables import dead_letters, facts, tables, updates
 from bot.store.writer import Store
 from bot.vault import Vault, VaultError
 
@@ -216,3 +216,30 @@ def test_a_crash_in_the_middle_of_a_commit_is_rolled_back_not_taken_for_damage(
     assert store.run_now(lambda batch: batch.rows(select(updates))) == []
     store.close_now()
     vault.close()
+
+
+async def test_no_number_is_given_twice_also_after_an_erasure_and_a_restart(
+    tmp_path: Path,
+) -> None:
+    def adds(batch: Batch) -> int:
+        number = batch.next_id(dead_letters)
+        row = {"id": number, "ref": "r", "kind": "failed", "hour": 0, "sealed": b"x"}
+        batch.insert(dead_letters, row)
+        return number
+
+    def fails(batch: Batch) -> None:
+        adds(batch)
+        raise ZeroDivisionError
+
+    given: list[int] = []
+    for _ in range(3):
+        vault, store = opened(tmp_path / "data")
+        given += [await store.run(adds) for _ in range(3)]
+        with pytest.raises(ZeroDivisionError):
+            await store.run(fails)
+        given.append(await store.run(adds))
+        await store.run(lambda batch: batch.change(delete(dead_letters)))
+        await store.close()
+        vault.close()
+    assert len(set(given)) == len(given)
+    assert given == sorted(given)

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from bot.core.checked_yaml import Mistake, did_you_mean, line_of
 from bot.core.content.clinic import Clinic, read_clinic
 from bot.core.content.console import ConsoleWords, read_console
@@ -52,12 +54,13 @@ class Content:
         self._topics = {topic.id: topic for topic in faq.topics}
 
     def with_safety(self, newest: "Content") -> "Content":
-        """The same content with the crisis texts and signs of `newest`: those are never old."""
-        if newest.safety is self.safety:
+        """The same content with the crisis texts, signs and numbers of `newest`: those are never old."""
+        if newest.safety is self.safety and newest.clinic.country == self.clinic.country:
             return self
         mixed = object.__new__(Content)
         mixed.__dict__.update(self.__dict__)
         mixed.safety = newest.safety
+        mixed.clinic = replace(self.clinic, country=newest.clinic.country)
         return mixed
 
     def topic(self, topic_id: TopicId) -> Topic | None:
@@ -128,6 +131,7 @@ class Content:
             questions=len(self.screening.questions),
             keep_days=max(keep.values(), default=90),
             keep_days_unfinished=keep.get("incomplete", 14),
+            keep_days_open=max(self.clinic.keep_open_days, *keep.values(), 1),
         )
 
     def footer(self) -> str:

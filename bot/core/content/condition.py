@@ -38,12 +38,15 @@ def is_known(tell: Tell, kind: str, name: str, known: Collection[str]) -> bool:
 
 
 def check_condition(
-    form: Form, condition: Condition | None, tell: Tell, *, is_path: bool = False
+    form: Form, condition: Condition | None, tell: Tell, *, only_answers: str = ""
 ) -> None:
-    """Tell everything that is wrong with a condition; one about the path looks at answers only."""
+    """Tell everything that is wrong with a condition.
+
+    `only_answers` says what it decides where it may look at answers only, not at ratings.
+    """
     if condition is None:
         return
-    _check_parts(condition, tell, is_path=is_path)
+    _check_parts(condition, tell, only_answers)
     _check_numbers(condition, tell)
     if condition.question is not None:
         is_known(tell, "question", condition.question, [each.id for each in form.questions])
@@ -55,10 +58,10 @@ def check_condition(
         if dimension is not None:
             is_known(tell, "dimension", dimension, [each.id for each in form.dimensions])
     for each in (*condition.any_of, *condition.all_of):
-        check_condition(form, each, tell, is_path=is_path)
+        check_condition(form, each, tell, only_answers=only_answers)
 
 
-def _check_parts(condition: Condition, tell: Tell, *, is_path: bool) -> None:
+def _check_parts(condition: Condition, tell: Tell, only_answers: str) -> None:
     parts = {
         "question": condition.question is not None,
         "dimension": condition.dimension is not None,
@@ -72,8 +75,8 @@ def _check_parts(condition: Condition, tell: Tell, *, is_path: bool) -> None:
     if len(named) != 1:
         message = f"a condition says one thing, and this one {', '.join(named) or 'nothing'}"
         tell(condition.line, "condition", message, "put several conditions under any: or all:")
-    elif is_path and named[0] not in ("question", "any", "all"):
-        message = f"'{named[0]}' cannot decide what is asked"
+    elif only_answers and named[0] not in ("question", "any", "all"):
+        message = f"'{named[0]}' cannot decide {only_answers}"
         tell(condition.line, "condition", message, "use question: and in: here")
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from bot.core.checked_yaml import Mistake, line_of, load
+from bot.core.content.blank import blanks
 from bot.core.model import Frozen
 
 LONGEST = 600
@@ -59,6 +60,7 @@ def read_console(text: str, path: str) -> tuple[ConsoleWords | None, list[Mistak
     words, mistakes = load(text, path, ConsoleWords)
     if words is None:
         return None, mistakes
+    mistakes = blanks(words, path)
 
     def mistake(value: object, code: str, message: str, hint: str = "") -> None:
         mistakes.append(

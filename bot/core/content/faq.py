@@ -13,6 +13,7 @@ import yaml
 from msgspec import Meta, Struct, ValidationError, convert
 
 from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
+from bot.core.content.blank import blanks
 from bot.core.content.wording import fill
 from bot.core.model import Frozen, TopicId
 
@@ -100,7 +101,7 @@ def read_faq(text: str, path: str) -> tuple[Faq | None, list[Mistake]]:
     faq, mistakes = load(text, path, Faq)
     if faq is None:
         return None, mistakes
-    mistakes = [
+    mistakes = blanks(faq, path) + [
         Mistake(path=path, line=line, code=code, message=message, hint=hint)
         for check in (_ids, _details, _texts, _phrasings)
         for line, code, message, hint in check(faq)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
+from bot.core.content.blank import blanks
 from bot.core.content.safety_replies import (
     SLOT,
     SLOTS,
@@ -18,6 +19,7 @@ from bot.core.content.safety_replies import (
     Hotline,
     Replies,
     texts_of,
+    unsaid_numbers,
 )
 from bot.core.language.crisis_model import Model, ModelError
 from bot.core.language.crisis_pattern import (
@@ -127,6 +129,10 @@ class Safety:
         """The rows found in a message, the gravest first."""
         return self.rows.hits(sentences)
 
+    def lines(self, country: str) -> Country:
+        """The country's lines; those of the first one, rather than none, if it were not there."""
+        return self.countries.get(country) or next(iter(self.countries.values()))
+
     def replies(self, language: str) -> Replies:
         """The texts in that language, or in English."""
         return self.file.replies["es" if language == "es" else "en"]
@@ -162,7 +168,7 @@ class Safety:
 
     def filled(self, text: str, country: str, language: str) -> str:
         """A text with the country's numbers; the emergency number where a line is missing."""
-        lines = self.countries[country]
+        lines = self.lines(country)
 
         def number(slot: re.Match[str]) -> str:
             name = slot[1].removeprefix("call_")
@@ -171,7 +177,7 @@ class Safety:
                 return line.number
             said = line.say_es if language == "es" else line.say
             begins = slot.start() == 0 or text[: slot.start()].rstrip().endswith((".", "!", "?"))
-            return said[0].upper() + said[1:] if begins else said
+            return said[:1].upper() + said[1:] if begins else said
 
         return SLOT.sub(number, text)
 
@@ -180,6 +186,8 @@ def read_safety(text: str, path: str, model: bytes = b"") -> tuple[Safety | None
     """The signs and replies in a file's `text`, with the fitted `model`, or every mistake."""
     file, mistakes = load(text, path, SafetyFile)
     if file is None:
+        return None, mistakes
+    if mistakes := [*blanks(file, path), *unsaid_numbers(file.countries, path)]:
         return None, mistakes
     reader = _Reader(file, path)
     safety = reader.safety(model)
@@ -314,6 +322,8 @@ class _Reader:
                         )
 
     def _check_countries(self) -> None:
+        if not self.file.countries:
+            self.mistake(1, "no-hotlines", "there is no country", "give one with its numbers")
         for country in self.file.countries.values():
             for name in Country.__struct_fields__[1:]:
                 line: Hotline | None = getattr(country, name)

@@ -1,12 +1,13 @@
 """What is said to danger and whom to call: the replies and hotlines of content/safety.yaml."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Literal
 
 import msgspec
 
+from bot.core.checked_yaml import Mistake, line_of
 from bot.core.language.crisis_rows import Kind, Subject
 from bot.core.model import Frozen
 
@@ -106,3 +107,29 @@ def texts_of(value: object) -> Iterator[str]:
     elif isinstance(value, tuple):
         for each in value:
             yield from texts_of(each)
+
+
+def unsaid_numbers(countries: Mapping[str, Country], path: str) -> Iterator[Mistake]:
+    """Lines whose sentence tells another number than theirs, and links without a label."""
+    for code, country in countries.items():
+        for name in LINES:
+            line: Hotline | None = getattr(country, name)
+            if line is None:
+                continue
+            for said in (line.say, line.say_es):
+                if not any(_digits(each) in _digits(said) for each in line.number.split(" or ")):
+                    message = f"{name} of {code} says '{said}', and its number is {line.number}"
+                    hint = "say the number itself"
+                    yield _mistake(path, said, "number-unsaid", message, hint)
+            if line.url and not line.label.strip():
+                message = f"{name} of {code} has a link without a label"
+                yield _mistake(path, line.url, "empty", message, "write what the button should say")
+
+
+def _digits(text: str) -> str:
+    """Its digits alone, or all of it where there are none."""
+    return re.sub(r"\D", "", text) or text
+
+
+def _mistake(path: str, at: object, code: str, message: str, hint: str) -> Mistake:
+    return Mistake(path=path, line=line_of(at), code=code, message=message, hint=hint)

@@ -10,12 +10,15 @@ from collections.abc import Collection, Sequence
 from msgspec.structs import replace
 
 from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load_part
+from bot.core.content.blank import blanks
 from bot.core.content.condition import Tell, check_condition, is_known, operator_mistake
+from bot.core.content.soundness import check_soundness
 from bot.core.model import Level, Perspective, Urgency
 from bot.core.screening_form import Form, Question, Table, Text, all_examples, label
 from bot.core.screening_rules import leaves
 
 LABEL_LENGTH = 40  # what a phone shows of a button
+ASKED, LOOKED_UP = "what is asked", "what a table says"  # by answers alone
 PLACES = frozenset({"reasons", "urgency", "note"})
 # What is still sure when other parts of the file could not be read.
 SURE = frozenset(
@@ -28,12 +31,15 @@ def read_screening(text: str, path: str) -> tuple[Form | None, list[Mistake]]:
     form, mistakes, unread = load_part(text, path, Form)
     if form is None:
         return None, mistakes
-    found: list[Mistake] = []
+    found: list[Mistake] = [] if mistakes else blanks(form, path)
 
     def tell(line: int, code: str, message: str, hint: str = "") -> None:
         found.append(Mistake(path=path, line=line, code=code, message=message, hint=hint))
 
-    checks = (_ids, _labels, _options, _paths, _dimensions, _rules, _order, _places, _examples)
+    checks = (
+        *(_ids, _labels, _options, _paths, _dimensions, _rules, _order, _places, _examples),
+        check_soundness,
+    )
     for check in checks:
         check(form, tell)
     if mistakes:
@@ -136,8 +142,8 @@ def _paths(form: Form, tell: Tell) -> None:
     """A condition about the path can only look back."""
     earlier: set[str] = set()
     for question in form.questions:
-        check_condition(form, question.ask_if, tell, is_path=True)
-        check_condition(form, question.end_if, tell, is_path=True)
+        check_condition(form, question.ask_if, tell, only_answers=ASKED)
+        check_condition(form, question.end_if, tell, only_answers=ASKED)
         looked_at = [*leaves(question.ask_if)]
         looked_at += [each for each in leaves(question.end_if) if each.question != question.id]
         for leaf in looked_at:
@@ -146,7 +152,7 @@ def _paths(form: Form, tell: Tell) -> None:
                 hint = "move it below, or change the condition"
                 tell(line_of(leaf.question), "asked-later", message, hint)
         earlier.add(question.id)
-    check_condition(form, form.minors.too_young, tell, is_path=True)
+    check_condition(form, form.minors.too_young, tell, only_answers=ASKED)
 
 
 def _dimensions(form: Form, tell: Tell) -> None:
@@ -187,7 +193,7 @@ def _table(form: Form, table: Table, tell: Tell) -> None:
         tell(table.line, "table", f"the column '{name}' is missing", "add it to column_order")
     width = len(table.column_order)
     for sheet in table.classes:
-        check_condition(form, sheet.when, tell)
+        check_condition(form, sheet.when, tell, only_answers=LOOKED_UP)
         for name, cells in sheet.cells.items():
             is_known(tell, row_kind, name, row_ids)
             if len(cells) != width:
@@ -197,7 +203,7 @@ def _table(form: Form, table: Table, tell: Tell) -> None:
             tell(sheet.line, "table", f"the row '{name}' is missing in '{sheet.id}'", "add it")
     _ends_open(tell, "class", [(each.line, each.when is None) for each in table.classes])
     for each in table.raises:
-        check_condition(form, each.when, tell)
+        check_condition(form, each.when, tell, only_answers=LOOKED_UP)
 
 
 def _ends_open(tell: Tell, kind: str, lines: list[tuple[int, bool]]) -> None:
@@ -270,7 +276,8 @@ def _examples(form: Form, tell: Tell) -> None:
                     _example_answer(question, options, tell, is_each=name in example.each)
         for flag in (*example.flags, *example.no_flags):
             is_known(tell, "flag", flag, flags)
-        for name in (*example.asked, *example.not_asked):
+        left = [example.unanswered] if example.unanswered is not None else []
+        for name in (*example.asked, *example.not_asked, *left):
             is_known(tell, "question", name, [each.id for each in form.questions])
         for dimension in example.ratings:
             is_known(tell, "dimension", dimension, [each.id for each in form.dimensions])

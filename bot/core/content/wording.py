@@ -10,13 +10,16 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
+from bot.core.content.blank import blanks
+from bot.core.content.clinic import Step
 from bot.core.content.phrases import ambiguous, wordless
 from bot.core.model import Frozen, Perspective, Urgency
 
 SLOTS = frozenset(
     (
-        "clinic questions emergency crisis_line keep_days keep_days_unfinished number total label stem"
-        " when hours staff text next limit case link sign urgency waiting"
+        "clinic questions emergency crisis_line keep_days keep_days_unfinished keep_days_open number"
+        " total label stem when hours staff text next limit case link sign urgency waiting count date"
+        " head"
     ).split()
 )
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -232,6 +235,13 @@ class RecordWords(Frozen):
     title: str
     you: str
     bot: str
+    chat: str
+    times: str
+    result: str
+    taken_back: str
+    damaged: str
+    statuses: dict[str, str]  # of an intake, or of a chat without one
+    contact: dict[str, str]  # by the fields of a `Contact`
 
 
 class OtherWords(Frozen):
@@ -274,14 +284,37 @@ class TelegramWords(Frozen):
     commands: dict[str, str]
 
 
+class GroupWords(Frozen):
+    """What the bot answers to staff who write in their Telegram group."""
+
+    sent: str
+    not_sent: str
+    handed_back: str
+    nobody_writes: str
+    client_wrote: str
+    no_case: str
+    several_cases: str
+    only_text: str
+    only_back: str
+    edited: str
+    hidden: str
+
+
 class StaffWords(Frozen):
     """What staff see outside the console; never any words of a client."""
 
     alert: str
     signs: dict[Urgency, str]
     urgencies: dict[Urgency, str]
+    digest: str
+    digest_line: str
+    steps: dict[Step, str]
+    write_back: str
     acknowledge: str
+    acknowledge_one: str
     acknowledged: str
+    group: GroupWords
+    daily_head: str
     content_refused: str
     part_2: str
 
@@ -338,6 +371,7 @@ def read_wording(text: str, path: str) -> tuple[Wording | None, list[Mistake]]:
     wording, mistakes = load(text, path, Wording)
     if wording is None:
         return None, mistakes
+    mistakes = [*blanks(wording, path), *_alert_words(wording, path)]
     for _, sentence in sentences(wording):
         for slot in _SLOT.findall(sentence):
             if slot not in SLOTS:
@@ -389,3 +423,17 @@ def _phrase_mistakes(words: PlainWords, path: str) -> list[Mistake]:
     for group in groups:
         mistakes += ambiguous(group, path)
     return mistakes
+
+
+def _alert_words(wording: Wording, path: str) -> Iterator[Mistake]:
+    """An alert of any urgency must have its words, or it could not be sent."""
+    for name, words in (("signs", wording.staff.signs), ("urgencies", wording.staff.urgencies)):
+        missing = [each.value for each in Urgency if each not in words]
+        if missing:
+            yield Mistake(
+                path=path,
+                line=line_of(next(iter(words.values()), wording.staff.alert)),
+                code="alert-words",
+                message=f"staff.{name} has nothing for {', '.join(missing)}",
+                hint=f"give each of {', '.join(Urgency)}",
+            )

@@ -47,6 +47,7 @@ from bot.core.model import (
     StaffTookOver,
     TextReceived,
     Turn,
+    Wake,
     WithStaff,
     WokeUp,
 )
@@ -68,7 +69,7 @@ def advance(session: Session, event: AnyEvent, content: Content) -> Turn:
         case OptionChosen():
             presses.received(draft, event)
         case WokeUp():
-            woke_up(draft)
+            woke_up(draft, event)
         case StaffTookOver():
             handoff.took_over(draft, event)
         case StaffReplied():
@@ -97,8 +98,8 @@ def text_received(draft: Draft, text: str) -> None:
     match stage:
         case WithStaff():
             said = crisis.typed_reply(draft, text, asked)
-            if not crisis.replied(draft, said):
-                draft.note("staff silent")
+            if not crisis.replied(draft, said) and not crisis.typed_under_card(draft, text, asked):
+                handoff.client_wrote(draft)
         case CheckingSafety():
             checking(draft, text, asked)
         case InCrisis():
@@ -184,14 +185,17 @@ def aside_received(draft: Draft, text: str, reply: str) -> None:
         return
     draft.digression = True
     if isinstance(draft.session.stage, WithStaff):
-        draft.note("staff silent")
+        handoff.client_wrote(draft)
         return
     draft.reply(reply)
     screens.show_open(draft)
 
 
-def woke_up(draft: Draft) -> None:
+def woke_up(draft: Draft, event: WokeUp) -> None:
     """Silence for a while: file what there is; an unanswered question about safety escalates."""
+    if event.reason is Wake.STAFF_SILENT:
+        handoff.staff_left(draft)
+        return
     if not draft.is_silent_long_enough():
         return
     stage = draft.session.stage

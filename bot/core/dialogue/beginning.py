@@ -168,6 +168,7 @@ def start_fresh(draft: Draft, perspective: Perspective | None = None) -> None:
         result=None,
         contact=Contact(),
         filed=None,
+        filed_urgency=None,
         crisis_at=None,
         human_asked_at=None,
         started_at=None,

@@ -48,7 +48,7 @@ def heard(draft: Draft, text: str) -> bool:
     stage = draft.session.stage
     if reading.tier is Tier.CONCERN:
         return _concern(draft, reading)
-    if reading.certain or isinstance(stage, CheckingSafety | InCrisis):
+    if reading.certain or isinstance(_open(stage), CheckingSafety | InCrisis):
         enter(draft, reading.kind, reading.subject, reading.language)
     else:
         check(draft, reading)
@@ -57,22 +57,23 @@ def heard(draft: Draft, text: str) -> bool:
 
 def _of_stage(reading: Reading, stage: AnyStage) -> Reading:
     """A reply to the direct question is about what the question was asked for."""
-    parked = stage.parked if isinstance(stage, WithStaff) else stage
-    if reading.by_reply and isinstance(parked, CheckingSafety | InCrisis):
-        return replace(reading, kind=parked.kind, subject=parked.subject)
+    about = _open(stage)
+    if reading.by_reply and isinstance(about, CheckingSafety | InCrisis):
+        return replace(reading, kind=about.kind, subject=about.subject)
     return reading
 
 
 def enter(draft: Draft, kind: str, subject: str, language: str = "en") -> None:
-    """Show the crisis card, park what was open, file the case and alert staff."""
+    """Show the crisis card, park what was open, file the case and alert staff.
+
+    Staff who have taken over stay; the crisis is what they hand back.
+    """
     session = draft.session
-    is_known = isinstance(session.stage, InCrisis)
-    told = isinstance(session.stage, InCrisis) and session.stage.told
+    before = _open(session.stage)
+    is_known = isinstance(before, InCrisis)
+    told = isinstance(before, InCrisis) and before.told
     draft.change(crisis_at=session.crisis_at or draft.event.at, language=language)
-    if isinstance(session.stage, WithStaff):
-        draft.become(WithStaff(staff=session.stage.staff, parked=_parked(session.stage.parked)))
-    else:
-        draft.become(InCrisis(kind=kind, subject=subject, parked=_parked(session.stage), told=told))
+    leave(draft, InCrisis(kind=kind, subject=subject, parked=_parked(session.stage), told=told))
     show_card(draft, kind, subject, told=told)
     if not is_known or session.filed is None:
         file_emergency(draft)
@@ -104,20 +105,7 @@ def check(draft: Draft, reading: Reading) -> None:
     """Ask one gentle direct question before anything else."""
     stage = draft.session.stage
     draft.change(language=reading.language)
-    if isinstance(stage, WithStaff):
-        parked: AnyStage = stage.parked
-        draft.become(
-            WithStaff(
-                staff=stage.staff,
-                parked=CheckingSafety(
-                    kind=reading.kind, subject=reading.subject, parked=_parked(parked)
-                ),
-            )
-        )
-    else:
-        draft.become(
-            CheckingSafety(kind=reading.kind, subject=reading.subject, parked=_parked(stage))
-        )
+    leave(draft, CheckingSafety(kind=reading.kind, subject=reading.subject, parked=_parked(stage)))
     ask(draft, reading.kind, reading.subject)
 
 
@@ -139,9 +127,7 @@ def ask(draft: Draft, kind: str, subject: str) -> None:
 
 def replied(draft: Draft, said: str | None) -> bool:
     """Act on the reply to the direct question; False when it was not one."""
-    stage = draft.session.stage
-    if isinstance(stage, WithStaff):
-        stage = stage.parked
+    stage = _open(draft.session.stage)
     if not isinstance(stage, CheckingSafety) or said is None:
         return False
     draft.digression = True
@@ -167,12 +153,12 @@ def typed_reply(draft: Draft, text: str, asked: str) -> str | None:
     return read_reply(draft.content.safety, asked or "safe-now", text)
 
 
-def leave(draft: Draft, parked: AnyStage) -> None:
-    """Go back to what was parked."""
+def leave(draft: Draft, stage: AnyStage) -> None:
+    """Go on to `stage`, or back to what was parked; staff who have taken over stay."""
     if isinstance(draft.session.stage, WithStaff):
-        draft.become(WithStaff(staff=draft.session.stage.staff, parked=parked))
+        draft.become(WithStaff(staff=draft.session.stage.staff, parked=stage))
     else:
-        draft.become(parked)
+        draft.become(stage)
 
 
 def said_safe(draft: Draft, stage: InCrisis) -> None:
@@ -201,7 +187,7 @@ def said_with_someone(draft: Draft) -> None:
 
 def typed_under_card(draft: Draft, text: str, asked: str) -> bool:
     """What is typed while the card is shown: the label of a button, or a reply; False when neither."""
-    stage = draft.session.stage
+    stage = _open(draft.session.stage)
     if not isinstance(stage, InCrisis):
         return False
     safety = draft.content.safety
@@ -296,6 +282,11 @@ def _concern(draft: Draft, reading: Reading) -> bool:
     draft.reply(card.text, [*links(card), human], lasting=True)
     draft.change(asked=card.asks)
     return False
+
+
+def _open(stage: AnyStage) -> AnyStage:
+    """What is open, also while staff write."""
+    return stage.parked if isinstance(stage, WithStaff) else stage
 
 
 def _parked(stage: AnyStage) -> AnyStage:

@@ -1,4 +1,12 @@
-"""When a person from the team comes in: asked for, taking over, writing, handing back."""
+"""When a person from the team comes in: asked for, taking over, writing, handing back.
+
+Staff who take over and then write nothing for `hand_back_minutes` of content/console.yaml hand back by
+themselves: the chat asks to be woken then, each time that they write.
+"""
+
+from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.core.content.wording import fill
 from bot.core.dialogue import screens
@@ -13,6 +21,8 @@ from bot.core.model import (
     IntakeStatus,
     StaffReplied,
     StaffTookOver,
+    Wake,
+    WakeMe,
     WithStaff,
 )
 
@@ -46,6 +56,7 @@ def took_over(draft: Draft, event: StaffTookOver) -> None:
         stage = stage.parked
     draft.note("staff took-over")
     draft.become(WithStaff(staff=event.staff, parked=stage))
+    staff_are_here(draft)
     draft.reply(fill(draft.content.wording.handoff.took_over, staff=event.staff))
 
 
@@ -54,6 +65,29 @@ def replied(draft: Draft, event: StaffReplied) -> None:
     draft.note("staff replied")
     text = fill(draft.content.wording.handoff.from_staff, staff=event.staff)
     draft.reply(text.replace("{text}", event.text), staff=event.staff)
+    staff_are_here(draft)
+
+
+def staff_are_here(draft: Draft) -> None:
+    """From now counts the time after which a chat that staff have left is handed back."""
+    if isinstance(draft.session.stage, WithStaff):
+        draft.change(staff_wrote_at=draft.event.at)
+        after = timedelta(minutes=draft.content.console.hand_back_minutes)
+        draft.do(WakeMe(at=draft.event.at + after, reason=Wake.STAFF_SILENT))
+
+
+def client_wrote(draft: Draft) -> None:
+    """The bot is silent; the clock runs also for a chat taken over before there was one."""
+    draft.note("staff silent")
+    if draft.session.staff_wrote_at is None:
+        staff_are_here(draft)
+
+
+def staff_left(draft: Draft) -> None:
+    """Staff have written nothing for too long: the bot goes on."""
+    stage = draft.session.stage
+    if isinstance(stage, WithStaff):
+        handed_back(draft, stage.staff)
 
 
 def handed_back(draft: Draft, staff: str) -> None:
@@ -63,7 +97,7 @@ def handed_back(draft: Draft, staff: str) -> None:
         return
     draft.note("staff handed-back")
     draft.become(stage.parked)
-    draft.change(human_asked_at=None)
+    draft.change(human_asked_at=None, staff_wrote_at=None)
     draft.reply(fill(draft.content.wording.handoff.handed_back, staff=staff))
     screens.show_open(draft)
 
@@ -86,9 +120,11 @@ def crisis_cleared(draft: Draft) -> None:
 def alert_sent(draft: Draft, event: AlertSent) -> None:
     """Only now is the client told that staff have been alerted."""
     stage = draft.session.stage
-    if event.case != draft.session.case or not isinstance(stage, InCrisis) or stage.told:
+    crisis = stage.parked if isinstance(stage, WithStaff) else stage
+    if event.case != draft.session.case or not isinstance(crisis, InCrisis) or crisis.told:
         return
     draft.note("alert sent")
-    told = InCrisis(kind=stage.kind, subject=stage.subject, parked=stage.parked, told=True)
-    draft.change(stage=told)
+    told = replace(crisis, told=True)
+    # the same revision: the buttons under the card stay good
+    draft.change(stage=replace(stage, parked=told) if isinstance(stage, WithStaff) else told)
     draft.reply(draft.content.wording.handoff.told, lasting=True)

@@ -67,6 +67,7 @@ class Wake(StrEnum):
     """Why to wake a chat."""
 
     SILENCE = "silence"
+    STAFF_SILENT = "staff-silent"
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))

@@ -131,6 +131,7 @@ class Session(Frozen):
     concern_at: datetime | None = None
     concern_kind: str = ""
     human_asked_at: datetime | None = None
+    staff_wrote_at: datetime | None = None
     started_at: datetime | None = None
     last_event_at: datetime | None = None
     asked: str = ""

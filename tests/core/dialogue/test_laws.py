@@ -141,6 +141,7 @@ EVENTS: list[AnyEvent] = [
     StaffReplied(**STAMP, staff="Ben", text="{text} {staff} **hello** <b>"),
     StaffHandedBack(**STAMP, staff="Ben"),
     CrisisCleared(**STAMP, staff="Ben"),
+    WokeUp(**STAMP, reason=Wake.STAFF_SILENT),
     AlertSent(**STAMP, case=CaseCode("HTZ4-9QM")),
 ]
 DANGER = "I want to kill myself tonight"

@@ -303,3 +303,51 @@ def test_a_mistake_in_the_file_itself(broken: list[str]) -> None:
             " any, all, answered, outcome [operator]"
         )
     ]
+
+
+def test_an_answer_rated_higher_that_opens_less(broken: list[str]) -> None:
+    """
+    questions:
+      - id: mood
+        source: m
+        text: {self: "How is your mood?", loved-one: "How is their mood?"}
+        options:
+          - {id: fine, label: "Fine"}
+          - {id: low, label: "Low", rate: {mood: 1}, because: "mood is low"}
+          - {id: bad, label: "Bad", rate: {mood: 2}, because: "mood is bad"}
+          - {id: skip, label: "Skip", skip: counted, rate: {mood: 1}, because: "you skipped this"}
+      - id: last
+        source: m
+        ask_if: {question: mood, in: [low, skip]}
+        text: {self: "Are you safe?", loved-one: "Are they safe?"}
+        options:
+          - {id: "yes", label: "Yes"}
+          - {id: "no", label: "No", rate: {mood: 2, harm: 2}, because: "it is not safe"}
+          - {id: skip, label: "Skip", skip: counted, rate: {mood: 1}, because: "you skipped this"}
+    """
+    assert broken == [
+        (
+            "2: in 'mood', 'bad' can lead to less than 'low'; look at its ratings and at the table, or"
+            " take out 'worse_than' [not-monotone]"
+        )
+    ]
+
+
+def test_whoever_leaves_half_way_is_called_late(broken: list[str]) -> None:
+    """
+    incomplete:
+      urgency: routine
+      source: m
+      rules:
+        - {id: L1, urgency: routine, when: {dimension: harm, at_least: 2}, source: m}
+    """
+    assert broken == [
+        (
+            "2: whoever leaves half way is called no sooner than 'routine';"
+            " say urgency: two-days, or more [incomplete-late]"
+        ),
+        (
+            "5: rule 'L1' never makes it more urgent than 'routine';"
+            " raise its urgency, or take it out [rule-never]"
+        ),
+    ]
