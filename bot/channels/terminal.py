@@ -97,7 +97,8 @@ class Terminal:
         self._console.print(f"[bold {color}]{who}[/] {bold}")
         for key, each in _keyed(buttons):
             link = f"  [dim]{escape(each.url)}[/]" if each.url else ""
-            self._console.print(f"   [green]{key}[/] {escape(each.label)}{link}")
+            label = each.label.removeprefix(f"{key}. ")
+            self._console.print(f"   [green]{key}[/] {escape(label)}{link}")
 
     def visible(self) -> list[tuple[MessageId, Button]]:
         """The buttons that can be pressed, those of the newest message first."""

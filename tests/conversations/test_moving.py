@@ -227,3 +227,13 @@ def test_in_mid_screening_somebody_else_can_be_asked_for(chat: Chat) -> None:
         bot: Is anything like this happening to them right now?
     """)
     assert chat.session.perspective == "professional"
+
+
+def test_starting_over_in_words_keeps_whom_it_is_for(chat: Chat) -> None:
+    goes_through(chat, "/start", *BEGIN)
+    chat.follows("""
+        client: [Ask for someone I care about]
+        bot: You were on question 2
+        client: start over
+        bot: Is anything like this happening to them right now?
+    """)

@@ -90,10 +90,10 @@ def offer_to_go_on(draft: Draft, lead: str = "", perspective: Perspective | None
     questions.forget_guess(draft)
     stage = draft.session.stage
     if isinstance(stage, Screening | Reviewing):
-        draft.change(stage=replace(stage, offered=True))
+        draft.change(stage=replace(stage, offered=True, over_for=perspective))
     rows = [
         (screen_button(words.continue_, draft.session, "resume", "continue"),),
-        (screen_button(words.over, draft.session, "resume", "over", perspective or ""),),
+        (screen_button(words.over, draft.session, "resume", "over"),),
         (screen_button(words.delete, draft.session, "resume", "delete"),),
     ]
     draft.reply("\n\n".join(filter(None, (lead, text))), rows)
@@ -114,12 +114,12 @@ def go_on_later(draft: Draft, perspective: Perspective | None = None) -> None:
     offer_to_go_on(draft, perspective=perspective)
 
 
-def resumed(draft: Draft, choice: str, perspective: Perspective | None = None) -> None:
+def resumed(draft: Draft, choice: str) -> None:
     """What somebody who came back chose to do."""
     words = draft.content.wording.resume
     if choice == "over":
         draft.receipt(f"✓ {words.over}")
-        start_over(draft, perspective)
+        start_over(draft)
     elif choice == "delete":
         erasure.ask(draft)
     else:
@@ -149,8 +149,10 @@ def replied(draft: Draft, text: str) -> bool:
     return True
 
 
-def start_over(draft: Draft, perspective: Perspective | None = None) -> None:
-    """Begin again; the answers so far stay on record, struck through."""
+def start_over(draft: Draft) -> None:
+    """Begin again, for whom they said; the answers so far stay on record, struck through."""
+    stage = draft.session.stage
+    perspective = stage.over_for if isinstance(stage, Screening | Reviewing) else None
     draft.note("start-over")
     questions.retract(draft, {answer.question for answer in draft.session.answers})
     draft.change(result=None)

@@ -58,7 +58,7 @@ def _of_screen(draft: Draft, press: Press) -> bool:
         case AwaitingConsent() if press.verb == "consent":
             consent(draft, press.argument(2))
         case Screening() | Reviewing() if press.verb == "resume":
-            beginning.resumed(draft, press.argument(2), _perspective(press.argument(3)))
+            beginning.resumed(draft, press.argument(2))
         case Screening() if press.verb in OF_QUESTION:
             questions.pressed(draft, press)
         case Reviewing() if press.verb in OF_REVIEW:

@@ -30,7 +30,8 @@ class AwaitingConsent(Frozen, tag=True):
 class Screening(Frozen, tag=True):
     """A question is open. `chosen` are the ticks of a multi-select so far; `guess` awaits a yes.
 
-    `offered`: the question was not shown last, but whether to go on with the questions at all.
+    `offered`: the question was not shown last, but whether to go on with the questions at all;
+    then `over_for` is whom they would begin anew for, where that was said.
     """
 
     question: QuestionId
@@ -38,16 +39,18 @@ class Screening(Frozen, tag=True):
     guess: tuple[OptionId, ...] = ()
     from_review: bool = False
     offered: bool = False
+    over_for: Perspective | None = None
 
 
 class Reviewing(Frozen, tag=True):
     """All is answered; the person looks it over before it goes to staff. `page` of the list shown.
 
-    `offered`: the list was not shown last, but whether to go on at all.
+    `offered`: the list was not shown last, but whether to go on at all; `over_for` as above.
     """
 
     page: int = 0
     offered: bool = False
+    over_for: Perspective | None = None
 
 
 class LeavingContact(Frozen, tag=True):
