@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.channels.terminal import Terminal
-from bot.content_folder import folder_texts, model_bytes, read_folder
+from bot.content_folder import model_bytes, read_folder
 from bot.core.content import Content, read_content
 from bot.core.dialogue import advance
 from bot.core.dialogue.floor import floor, is_danger
@@ -19,7 +19,7 @@ from bot.core.model import AnyEvent, ChatId, CommandReceived, EventId
 from bot.outbox import Deliver, Outbox
 from bot.pace import Pace
 from bot.reception import Reception
-from bot.reload import Reload
+from bot.reload import ContentBrokenError, Reload, begin
 from bot.settings import Settings, SettingsError
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
@@ -39,10 +39,6 @@ DOWN = """\
 bot: until that is mended, only signs of danger are answered; other messages wait at Telegram, which
 bot: keeps them for a day. Trying again every minute."""
 DOWN_FOR = timedelta(minutes=1)
-
-
-class ContentBrokenError(Exception):
-    """The content has mistakes; the message lists them all."""
 
 
 class Assistant(NamedTuple):
@@ -90,10 +86,6 @@ async def assistant(
     has_console: bool = False,
 ) -> AsyncIterator[Assistant]:
     """The assistant with everything but a channel's intake; what is unsent is sent before it ends."""
-    content, mistakes = read_folder(settings.content_dir)
-    if content is None:
-        raise ContentBrokenError("\n".join(str(each) for each in mistakes if not each.warning))
-    texts, _ = folder_texts(settings.content_dir)
     model = model_bytes(settings.content_dir)
 
     def read(old: Mapping[str, str]) -> Content | None:
@@ -105,7 +97,11 @@ async def assistant(
     ):
         store = Store.open(settings.data_dir, vault, clock)
         contents = Contents(store, read=read)
-        contents.adopt(content, texts)
+        try:
+            is_unchecked = begin(settings.content_dir, contents)
+        except ContentBrokenError:
+            await store.close()
+            raise
         outbox = Outbox(store, channels(vault, contents), clock, pace=pace)
         reception = Reception(
             store,
@@ -117,7 +113,9 @@ async def assistant(
             staff_chat=staff_chat,
             is_danger=lambda event: is_danger(contents.newest, event),
         )
-        reload = Reload(settings.content_dir, contents, reception.tell_staff)
+        reload = Reload(
+            settings.content_dir, contents, reception.tell_staff, is_unchecked=is_unchecked
+        )
         stop_console = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as tasks:

@@ -110,10 +110,9 @@ def test_the_content_folder_of_the_settings_is_the_one_that_is_meant(
     folder: Path, tmp_path: Path
 ) -> None:
     spoil(folder, "clinic.yaml", "country: US", "country: ZZ")
-    ours = {"BOT_CONTENT_DIR": str(folder)}
     page = tmp_path / "page.html"
     for arguments in (("check",), ("certificate",), ("preview", page), ("diff", "content")):
-        ran = bot(*arguments, **ours)
+        ran = bot(*arguments, BOT_CONTENT_DIR=str(folder))
         assert ran.returncode == 1, arguments
         assert f"{folder}/clinic.yaml" in ran.stderr
 

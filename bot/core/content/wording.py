@@ -266,6 +266,8 @@ class StaffWords(Frozen):
     acknowledge: str
     acknowledged: str
     content_refused: str
+    content_unfit: str
+    content_lost: str
     part_2: str
 
 

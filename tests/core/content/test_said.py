@@ -51,7 +51,12 @@ def line(name: str, old: str) -> int:
     [
         ("clinic.yaml", 'name: "Our clinic"', 'name: " "', "name"),
         ("safety.yaml", 'say: "call **911**"', 'say: ""', "countries.US.emergency.say"),
-        ("safety.yaml", 'say_es: "llama al **911**"', 'say_es: ""', "countries.US.emergency.say_es"),
+        (
+            "safety.yaml",
+            'say_es: "llama al **911**"',
+            'say_es: ""',
+            "countries.US.emergency.say_es",
+        ),
         ("safety.yaml", 'number: "988"', 'number: " "', "countries.US.crisis_line.number"),
         ("screening.yaml", 'self: "How old are you?"', 'self: " "', "questions.4.text.self"),
         ("wording.yaml", '  skip: "Skip"', '  skip: " "', "contact.skip"),
