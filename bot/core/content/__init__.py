@@ -88,11 +88,12 @@ class Content:
     def perspective_question(self) -> QuestionId | None:
         """The question that tells whom the person chats for: its options are the perspectives."""
         wanted = set(Perspective)
+        needed = {Perspective.SELF, Perspective.LOVED_ONE}
         return next(
             (
                 each.id
                 for each in self.screening.questions
-                if {option.id for option in each.options} <= wanted
+                if needed <= {option.id for option in each.options} <= wanted
             ),
             None,
         )
