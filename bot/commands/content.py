@@ -109,7 +109,11 @@ def run_certificate(namespace: argparse.Namespace) -> int:
     if namespace.output is None:
         print(text, end="")
     else:
-        namespace.output.write_text(text, encoding="utf-8")
+        try:
+            namespace.output.write_text(text, encoding="utf-8")
+        except OSError as error:
+            print(f"{namespace.output}: {error.strerror}", file=sys.stderr)
+            return 1
     for finding in proof.broken:
         print(finding.mistake(f"{_shown(_folder(namespace))}/screening.yaml"), file=sys.stderr)
     return int(bool(proof.broken))

@@ -97,7 +97,6 @@ def _table(cases: list[Intake]) -> None:
 
 
 def _transcript(namespace: argparse.Namespace) -> int:
-    content = _content(namespace)
     with opened(namespace.settings, namespace.clock) as (store, _):
         record = store.run_now(lambda batch: case_record(batch, namespace.case))
         if record is None:
@@ -105,6 +104,10 @@ def _transcript(namespace: argparse.Namespace) -> int:
             return 1
         model = model_bytes(namespace.settings.content_dir)
         contents = Contents(store, read=lambda texts: read_content(texts, model)[0])
+        content, mistakes = read_folder(namespace.settings.content_dir)
+        content = content or contents.last_good()
+        if content is None:
+            raise StoreDownError(f"the content has mistakes, such as {mistakes[0]}")
         contents.newest = content
         version = (record.intake or record.session).content_version
         content = store.run_now(lambda batch: contents.version(batch, version))

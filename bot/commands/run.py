@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from bot.channels.terminal import Terminal
-from bot.content_folder import folder_texts, model_bytes, read_folder
+from bot.content_folder import model_bytes
 from bot.core.content import Content, read_content
 from bot.core.dialogue import advance
 from bot.core.dialogue.floor import floor, is_danger
@@ -23,7 +23,7 @@ from bot.floor import Floor
 from bot.outbox import Deliver, Outbox
 from bot.pace import Pace
 from bot.reception import Reception
-from bot.reload import Reload
+from bot.reload import ContentBrokenError, Reload, begin
 from bot.settings import Settings, SettingsError
 from bot.standby import floor_only, records
 from bot.store.contents import Contents
@@ -50,10 +50,6 @@ DOWN_FOR = timedelta(minutes=1)
 
 
 log = structlog.get_logger()
-
-
-class ContentBrokenError(Exception):
-    """The content has mistakes; the message lists them all."""
 
 
 class Assistant(NamedTuple):
@@ -102,10 +98,6 @@ async def assistant(
     heard: Floor | None = None,
 ) -> AsyncIterator[Assistant]:
     """The assistant with everything but a channel's intake; what is unsent is sent before it ends."""
-    content, mistakes = read_folder(settings.content_dir)
-    if content is None:
-        raise ContentBrokenError("\n".join(str(each) for each in mistakes if not each.warning))
-    texts, _ = folder_texts(settings.content_dir)
     model = model_bytes(settings.content_dir)
 
     def read(old: Mapping[str, str]) -> Content | None:
@@ -113,7 +105,11 @@ async def assistant(
 
     with records(settings, clock) as (store, vault):
         contents = Contents(store, read=read)
-        contents.adopt(content, texts)
+        try:
+            is_unchecked = begin(settings.content_dir, contents)
+        except ContentBrokenError:
+            await store.close()
+            raise
         outbox = Outbox(store, channels(vault, contents), clock, pace=pace)
         reception = Reception(
             store,
@@ -127,7 +123,9 @@ async def assistant(
             console_url=settings.bot_console_url,
             floor=heard,
         )
-        reload = Reload(settings.content_dir, contents, reception.tell_staff)
+        reload = Reload(
+            settings.content_dir, contents, reception.tell_staff, is_unchecked=is_unchecked
+        )
         stop_console = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as tasks:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from bot.core.checked_yaml import line_of
 from bot.core.content import Content
+from bot.core.content.clinic import Clinic
 from bot.core.content.faq import Faq
 from bot.core.content.safety import Safety
 from bot.core.content.safety_replies import Replies
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     ANSWER = "answer"  # of the FAQ
     CRISIS = "crisis"
     REASON = "reason"  # a heading, or part of a sentence
+    FACT = "fact"  # what an answer is filled in with
     TOAST = "toast"
     COMMAND = "command"  # beside a command in Telegram's menu
     ABOUT = "about"  # what Telegram shows before the first message
@@ -41,6 +43,7 @@ class ClientText(Frozen, frozen=True):
 def client_texts(content: Content) -> Iterator[ClientText]:
     """All of them, file by file."""
     yield from _screening(content.screening)
+    yield from _clinic(content.clinic)
     yield from _faq(content.faq)
     yield from _safety(content.safety)
     yield from _wording(content.wording)
@@ -87,6 +90,12 @@ def _screening(form: Form) -> Iterator[ClientText]:
     yield _text(file, form.proxy_note, Kind.MESSAGE, "proxy note")
 
 
+def _clinic(clinic: Clinic) -> Iterator[ClientText]:
+    yield _text("clinic.yaml", clinic.name, Kind.REASON, "name of the clinic")
+    for name, fact in clinic.facts.items():
+        yield _text("clinic.yaml", fact, Kind.FACT, f"fact {name}")
+
+
 def _faq(faq: Faq) -> Iterator[ClientText]:
     for topic in faq.topics:
         yield _text("faq.yaml", topic.title, Kind.LABEL, f"topic {topic.id}")
@@ -121,7 +130,7 @@ def _replies(replies: Replies, language: str) -> Iterator[ClientText]:
 # What is not said by the assistant, and what is not a message.
 _TYPED = ("words.", "question.typed_words", "result.meaning_phrases", "result.disagree_phrases")
 _STAFF = ("staff.",)
-_NO_TEXT = ("consent.version", "record.file")
+_NO_TEXT = ("consent.version",)
 _TOASTS = ("question.stay", "question.pick_one_first", "other.stale_plain", "other.forged")
 _LABELS = (
     *("menu.", "consent.yes", "consent.no", "question.picked", "question.done", "question.back"),
@@ -129,7 +138,7 @@ _LABELS = (
     *("resume.delete", "review.row", "review.submit", "review.next", "review.previous"),
     *("again.change", "again.fresh", "result.meaning_button", "result.disagree_button"),
     *("result.human_button", "contact.skip", "faq.helpful", "faq.unhelpful", "faq.none_of_these"),
-    *("erase.yes", "erase.no", "record.you", "record.bot", "record.title"),
+    *("erase.yes", "erase.no", "record.you", "record.bot", "record.title", "record.file"),
     *("record.chat", "record.times", "record.result", "record.taken_back", "record.statuses"),
     "record.contact",
 )
@@ -139,7 +148,7 @@ def _wording(wording: Wording) -> Iterator[ClientText]:
     for name, text in sentences(wording):
         if not text or name.startswith((*_TYPED, *_STAFF, *_NO_TEXT)):
             continue
-        if name.endswith((".id", ".toggle")) or ".for." in name:
+        if name.endswith(".id") or ".for." in name:
             continue
         yield _text(
             "wording.yaml",
@@ -159,6 +168,10 @@ def _wording_kind(name: str) -> Kind:
         return Kind.SHORT_ABOUT
     if name in _TOASTS:
         return Kind.TOAST
-    if name == "consent.privacy" or name.endswith(".label") or name.startswith(_LABELS):
+    if (
+        name == "consent.privacy"
+        or name.endswith((".label", ".toggle"))
+        or name.startswith(_LABELS)
+    ):
         return Kind.LABEL
     return Kind.MESSAGE

@@ -13,6 +13,7 @@ from bot.core.content import Content
 from bot.core.content.banned import Banned
 from bot.core.dialogue.press import MAX_BYTES, button
 from bot.core.language.crisis_rows import KINDS
+from bot.core.model import Perspective
 from bot.core.reading import grade
 from bot.core.screening_form import Form
 
@@ -23,12 +24,14 @@ LONGEST = {  # characters, as Telegram allows them
     Kind.ANSWER: 4096,
     Kind.CRISIS: 4096,
     Kind.REASON: 200,
-    Kind.LABEL: 64,
+    Kind.FACT: 1000,
+    Kind.LABEL: 40,  # what a phone shows of a button
     Kind.TOAST: 200,
     Kind.COMMAND: 256,
     Kind.ABOUT: 512,
     Kind.SHORT_ABOUT: 120,
 }
+GRADED = (Kind.MESSAGE, Kind.ANSWER, Kind.CRISIS, Kind.ABOUT, Kind.SHORT_ABOUT)
 REFERENCE = "ABCD99|9999"  # the longest name of an intake and its revision that a button carries
 
 
@@ -66,6 +69,8 @@ def lint(content: Content, banned: Banned, folder: str) -> list[Mistake]:
         _check_length(linter, text)
         _check_grade(linter, text)
     _check_questions(linter, content.screening)
+    _check_perspectives(linter)
+    _check_contact(linter)
     _check_buttons(linter)
     _check_kinds(linter, content.screening)
     _check_hotlines(linter)
@@ -88,7 +93,7 @@ def _check_length(linter: Linter, text: ClientText) -> None:
 
 
 def _check_grade(linter: Linter, text: ClientText) -> None:
-    if text.language != "en" or text.kind not in (Kind.MESSAGE, Kind.ANSWER, Kind.CRISIS):
+    if text.language != "en" or text.kind not in GRADED:
         return
     found = grade(text.text)
     if found is None:
@@ -120,12 +125,37 @@ def _check_questions(linter: Linter, form: Form) -> None:
                 linter.tell(file, option.line, "no-because", message, hint)
 
 
+def _check_perspectives(linter: Linter) -> None:
+    """Without a question of whom the person asks for, all would be worded as for themselves."""
+    if linter.content.perspective_question is None:
+        message = f"no question has the options {', '.join(Perspective)}, and no other"
+        hint = "the wording about someone else depends on these names"
+        linter.tell("screening.yaml", linter.content.screening.line, "perspectives", message, hint)
+
+
+def _check_contact(linter: Linter) -> None:
+    """Two buttons of a step must not look the same."""
+    for step in linter.content.wording.contact.steps:
+        seen: set[str] = set()
+        for choice in step.choices:
+            if choice.label.casefold() in seen:
+                message = f"the label '{choice.label}' stands twice in '{step.id}'"
+                hint = "word one of them differently"
+                linter.tell("wording.yaml", line_of(choice.label), "label-twice", message, hint)
+            seen.add(choice.label.casefold())
+
+
 def _check_buttons(linter: Linter) -> None:
     """What each button carries back must fit."""
     carried: list[tuple[str, int, str, tuple[str, ...]]] = [
         ("screening.yaml", option.line, "pick", (REFERENCE, question.id, option.id))
         for question in linter.content.screening.questions
         for option in question.options
+    ]
+    carried += [
+        ("wording.yaml", step.line, "give", (REFERENCE, step.id, choice.id))
+        for step in linter.content.wording.contact.steps
+        for choice in step.choices
     ]
     topics = linter.content.faq.topics
     carried += [("faq.yaml", topic.line, "topic", (topic.id,)) for topic in topics]

@@ -10,6 +10,7 @@ RETENTION = "retention-hour"  # the last run of retention
 HELD_BACK = "retention-held-back"  # how many were due then and stayed
 PAUSED_UNTIL = "retention-paused-until-hour"
 BACKUP = "backup-hour"
+CONTENT = "content-checked"  # the version that last passed the whole check
 KEYS_COPY = (
     "keys-copy"  # where the one copy of keys.db lies; with the one before until it is replaced
 )

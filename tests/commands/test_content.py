@@ -221,6 +221,12 @@ def test_the_preview_shows_every_message_and_needs_nothing_else(
     assert not re.search(r"<(script|img|link|iframe)|src=|url\(|@import|https?://", page)
 
 
+def test_a_certificate_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    ran = bot("certificate", "-o", tmp_path / "nowhere" / "page.md")
+    assert ran.returncode == 1
+    assert ran.stderr == f"{tmp_path}/nowhere/page.md: No such file or directory\n"
+
+
 def test_a_preview_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     ran = bot("preview", tmp_path / "no" / "such" / "folder.html")
     assert ran.returncode == 1

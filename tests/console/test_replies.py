@@ -20,7 +20,6 @@ def test_replies_are_as_easy_to_read_as_the_answers(content: Content) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("Thank you for telling me.", "This is confidential.", "must not read 'confidential'"),
         ("this is {staff}", "this is {name}", "nothing fills {name}"),
         ("id: call-again", "id: call", "stands here twice"),
         ("hand_back_minutes: 60", "hand_back_minutes: 0", "at least 1"),

@@ -291,6 +291,7 @@ def test_a_banned_word_is_fine_in_an_allowed_phrase(banned: Banned) -> None:
 def test_every_text_for_clients_knows_its_line(content: Content) -> None:
     texts = list(client_texts(content))
     assert {each.file for each in texts} == {
+        "clinic.yaml",
         "screening.yaml",
         "faq.yaml",
         "safety.yaml",
@@ -307,3 +308,67 @@ def test_a_grade_takes_list_marks_and_places_for_what_they_are() -> None:
     assert easy is not None
     assert easy < 3
     assert hard is None or hard > 12
+
+
+def with_wording(content: Content, name: str, **parts: object) -> Content:
+    """The content with some sentences of a section of the wording in place of its own."""
+    wording = content.wording
+    return changed(
+        content, wording=replace(wording, **{name: replace(getattr(wording, name), **parts)})
+    )
+
+
+def test_words_are_banned_in_names_facts_and_ticks_and_however_they_are_spelt(
+    content: Content, banned: Banned
+) -> None:
+    clinic = replace(content.clinic, name="Anonymous Care", facts={"phone": "no guaran\u00adtees"})
+    steps = content.wording.contact.steps
+    steps = tuple(replace(each, toggle="It's confi\u200bdential") for each in steps[:1])
+    other = with_wording(content, "contact", steps=steps)
+    other = with_wording(other, "record", file="non\u2011compliant.txt")
+    first, *rest = content.console.replies
+    console = replace(content.console, replies=(replace(first, text="It is cured."), *rest))
+    found = lint(changed(other, clinic=clinic, console=console), banned, "content")
+    assert [each.message for each in found if each.code == "banned-word"] == [
+        "clients must not read 'Anonymous' (name of the clinic)",
+        "clients must not read 'guarantees' (fact phone)",
+        "clients must not read 'cured' (reply hello)",
+        "clients must not read 'confidential' (contact.steps.0.toggle)",
+        "clients must not read 'non-compliant' (record.file)",
+    ]
+
+
+@pytest.mark.parametrize("text", ["I can diagnose you", "This is a diagnosis", "We diagnose you"])
+def test_what_only_sounds_like_an_allowed_phrase_is_banned(banned: Banned, text: str) -> None:
+    assert list(banned.found(text))
+
+
+def test_without_a_question_of_whom_one_asks_for_the_wording_would_be_lost(
+    content: Content, banned: Banned
+) -> None:
+    question = content.screening.questions[0]
+    me, someone, *rest = question.options
+    options = (me, replace(someone, id="family"), *rest)
+    form = content.screening
+    form = replace(form, questions=(replace(question, options=options), *form.questions[1:]))
+    assert "perspectives" in codes(lint(changed(content, screening=form), banned, "content"))
+    assert "perspectives" not in codes(lint(content, banned, "content"))
+
+
+def test_buttons_outside_the_questions_fit_and_differ(content: Content, banned: Banned) -> None:
+    step = content.wording.contact.steps[1]
+    first = step.choices[0]
+    same = replace(first, id="x" * 60, label=first.label.upper())
+    other = with_wording(content, "contact", steps=(replace(step, choices=(first, same)),))
+    assert {"label-twice", "button-long"} <= codes(lint(other, banned, "content"))
+    other = with_wording(content, "menu", human="Talk to somebody from our team on the phone")
+    assert {"too-long"} <= codes(lint(other, banned, "content"))
+
+
+def test_what_telegram_shows_of_the_bot_is_easy_to_read(content: Content, banned: Banned) -> None:
+    hard = "Understanding environmental circumstances facilitates individualized recommendations."
+    other = with_wording(content, "telegram", description=hard)
+    assert any(
+        each.code == "grade" and "telegram.description" in each.message
+        for each in lint(other, banned, "content")
+    )

@@ -216,10 +216,10 @@ function over() {
   main.inert = true;
   main.classList.add("away");
   say("You are signed out. What you were writing is kept on this page.",
-    [["Sign in again, in another tab", "/sign-in"], ["I have signed in again", () => ask("/account", back, "document")]]);
+    [["Sign in again, in another tab", "/sign-in"], ["I have signed in again", () => ask("/account", signedBackIn, "document")]]);
 }
 
-function back(page) {
+function signedBackIn(page) {
   if (page?.body.dataset.signedIn !== document.body.dataset.signedIn) { location.reload(); return; }
   const token = page.querySelector("input[name=csrf]").value;
   for (const each of document.querySelectorAll("input[name=csrf]")) each.value = token;

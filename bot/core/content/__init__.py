@@ -51,16 +51,22 @@ class Content:
         self.wording = wording
         self.console = console
         self.version = version
+        self.asked = self  # whose index of the FAQ is searched: that of the newest
         self._topics = {topic.id: topic for topic in faq.topics}
 
-    def with_safety(self, newest: "Content") -> "Content":
-        """The same content with the crisis texts, signs and numbers of `newest`: those are never old."""
-        if newest.safety is self.safety and newest.clinic.country == self.clinic.country:
-            return self
+    def with_newest(self, newest: "Content") -> "Content":
+        """The same questions and fixed sentences with all else of `newest`.
+
+        Crisis texts, signs, numbers and answers of the FAQ are never old. Whether minors are served
+        stays, as results depend on it.
+        """
         mixed = object.__new__(Content)
-        mixed.__dict__.update(self.__dict__)
-        mixed.safety = newest.safety
-        mixed.clinic = replace(self.clinic, country=newest.clinic.country)
+        mixed.__dict__.update(newest.__dict__)
+        mixed.clinic = replace(newest.clinic, serves_minors=self.clinic.serves_minors)
+        mixed.screening = self.screening
+        mixed.wording = self.wording
+        mixed.version = self.version
+        mixed.asked = newest.asked
         return mixed
 
     def topic(self, topic_id: TopicId) -> Topic | None:
@@ -68,13 +74,13 @@ class Content:
         return self._topics.get(topic_id)
 
     @cached_property
-    def _index(self) -> FaqIndex:
+    def index(self) -> FaqIndex:
         """Fitted at the first search, as that takes seconds; a service searches once at its start."""
         return faq_index(self.faq)
 
     def search(self, text: str) -> Found:
         """The topics that a message asks about."""
-        return self._index.search(text)
+        return self.asked.index.search(text)
 
     def answer_text(self, topic: Topic) -> str:
         """A topic's answer with the clinic's facts filled in."""
@@ -84,11 +90,12 @@ class Content:
     def perspective_question(self) -> QuestionId | None:
         """The question that tells whom the person chats for: its options are the perspectives."""
         wanted = set(Perspective)
+        needed = {Perspective.SELF, Perspective.LOVED_ONE}
         return next(
             (
                 each.id
                 for each in self.screening.questions
-                if {option.id for option in each.options} <= wanted
+                if needed <= {option.id for option in each.options} <= wanted
             ),
             None,
         )

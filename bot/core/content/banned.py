@@ -1,6 +1,7 @@
 """Words that clients must not read: content/banned.yaml. Looked for by the check, never at run time."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated
@@ -10,6 +11,7 @@ from msgspec import Meta
 from bot.core.checked_yaml import Mistake, load
 from bot.core.model import Frozen
 
+DASHES = re.compile(r"[\u2010-\u2015\u2212]")
 Phrase = Annotated[str, Meta(min_length=2)]
 
 
@@ -43,12 +45,20 @@ class Banned:
 
     def found(self, text: str) -> Iterator[tuple[str, str]]:
         """Each banned word in a text, and why it is banned."""
-        plain = " ".join(text.replace("**", "").replace("’", "'").split())
+        plain = " ".join(_visible(text).split())
         for group, banned, allowed in self._patterns:
             fine = [match.span() for match in allowed.finditer(plain)] if allowed else []
             for match in banned.finditer(plain):
                 if not any(start <= match.start() and match.end() <= end for start, end in fine):
                     yield match[0], str(group.why)
+
+
+def _visible(text: str) -> str:
+    """The text as it is read: marks that show nothing taken out, look-alikes made plain."""
+    shown = "".join(
+        each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf"
+    )
+    return DASHES.sub("-", shown).replace("**", "").replace("’", "'")
 
 
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:

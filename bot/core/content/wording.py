@@ -316,6 +316,8 @@ class StaffWords(Frozen):
     group: GroupWords
     daily_head: str
     content_refused: str
+    content_unfit: str
+    content_lost: str
     part_2: str
 
 
