@@ -43,7 +43,7 @@ Deliver = Callable[[Outgoing], Awaitable[Outcome]]
 Sleep = Callable[[float], Awaitable[None]]
 
 FIRST_BACK_OFF = timedelta(seconds=1)
-LONGEST_BACK_OFF = timedelta(minutes=5)
+LONGEST_BACK_OFF = timedelta(seconds=30)  # somebody may be waiting for a crisis card
 LONGEST_HOLD = timedelta(hours=1)  # of a hold that an older version kept without its length
 STORE_BACK_OFF = timedelta(seconds=1)
 REMEMBERED = 20_000  # names of sent messages, for taking their buttons away
@@ -290,7 +290,8 @@ class Outbox:
             self._alert_sent()
 
     async def _postponed(self, posted: Posted, outcome: TryLater, line: _Line) -> None:
-        line.tries += 1
+        # A channel that names its own time is there again: the next failure is a first one.
+        line.tries = 1 if outcome.after > timedelta(0) else line.tries + 1
         back_off = min(FIRST_BACK_OFF * 2 ** min(line.tries - 1, 20), LONGEST_BACK_OFF)
         after = outcome.after if outcome.after > timedelta(0) else back_off
         hold = Hold(until=self._clock() + after, tries=line.tries, length=after)

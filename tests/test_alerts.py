@@ -371,4 +371,4 @@ def test_a_name_that_telegram_does_not_know_is_a_mistake() -> None:
     text = "name: A\ncountry: US\ntimezone: Europe/Berlin\nescalation: {mention: {next: [ana]}}\n"
     clinic, mistakes = read_clinic(text, "clinic.yaml")
     assert clinic is None
-    assert [each.code for each in mistakes] == ["user-name"]
+    assert "user-name" in [each.code for each in mistakes]

@@ -59,7 +59,7 @@ async def test_a_disk_that_can_be_read_but_not_written_is_not_ready(
         app = Starlette(routes=health_routes(here.store))
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
-            with closing(sqlite3.connect(tmp_path / "data" / "bot.db", timeout=0)) as other:
+            with closing(sqlite3.connect(tmp_path / "data" / "bot.db")) as other:
                 assert (await browser.get("/readyz")).status_code == 200
                 [[said]] = other.execute("SELECT fact FROM facts WHERE name = 'ready-at'")
         assert said.startswith("2026-")
