@@ -7,9 +7,12 @@ mistakes changes nothing, and staff are told once.
 """
 
 import asyncio
+import ctypes
+import gc
 import shutil
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -18,7 +21,7 @@ import structlog
 
 from bot.content_check import BANNED
 from bot.content_folder import folder_texts, read_folder
-from bot.core.content import FILES, MODEL, Content
+from bot.core.content import FILES, MODEL, Content, content_version
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
 
@@ -55,8 +58,8 @@ def stamp(folder: Path) -> Stamp:
     return tuple(found)
 
 
-def begin(folder: Path, contents: Contents) -> bool:
-    """Begin with content at once; whether the folder's own has still to be checked by `Reload`.
+def begin(folder: Path, contents: Contents) -> Stamp | None:
+    """Begin with content at once; the stamp of a folder that has still to be checked by `Reload`.
 
     That is the folder's if it was checked before, else the last that was, so that nobody in danger
     waits for a check; only where none ever was, the folder's, unchecked.
@@ -65,12 +68,13 @@ def begin(folder: Path, contents: Contents) -> bool:
         ContentBrokenError: the folder cannot be read, and there is nothing to fall back on.
 
     """
+    now = stamp(folder)
     content, mistakes = read_folder(folder)
     texts, _ = folder_texts(folder)
     checked = contents.checked_version()
     if content is not None and content.version == checked:
         contents.adopt(content, texts)
-        return False
+        return None
     good = contents.last_good() if checked or content is None else None
     if good is not None:
         log.warning("content.last_good", content_version=good.version)
@@ -79,7 +83,7 @@ def begin(folder: Path, contents: Contents) -> bool:
         contents.adopt(content, texts, is_checked=False)
     else:
         raise ContentBrokenError("\n".join(str(each) for each in mistakes if not each.warning))
-    return True
+    return now
 
 
 class Reload:
@@ -91,12 +95,13 @@ class Reload:
         contents: Contents,
         tell_staff: Callable[[str], Awaitable[None]],
         *,
-        is_unchecked: bool = False,
+        unchecked: Stamp | None = None,
     ) -> None:
         self._folder = folder
         self._contents = contents
         self._tell_staff = tell_staff
-        self._seen = None if is_unchecked else stamp(folder)
+        self._seen = None if unchecked else stamp(folder)
+        self._unchecked = unchecked
         self._judged: Judged | None = None
         self._told_lost: set[str] = set()
         self._stopped = asyncio.Event()
@@ -107,6 +112,7 @@ class Reload:
 
     async def run(self) -> None:
         """Take up each change, or keep the last good content."""
+        await _fitted(self._contents.newest)
         while not self._stopped.is_set():
             try:
                 async with asyncio.timeout(EVERY):
@@ -138,7 +144,7 @@ class Reload:
             is_good = await asyncio.to_thread(self._contents.checked_version)
             await self._tell_staff(words.content_refused if is_good else words.content_unfit)
         else:
-            await asyncio.to_thread(judged.content.search, judged.version)  # fits it beforehand
+            await _fitted(judged.content)
             await asyncio.to_thread(self._contents.adopt, judged.content, judged.texts)
             log.info("content.reloaded", content_version=judged.version)
         self._seen = now
@@ -149,8 +155,12 @@ class Reload:
         with TemporaryDirectory(prefix="content-") as name:
             copy = Path(name)
             await asyncio.to_thread(_copied, self._folder, copy)
-            content, _ = await asyncio.to_thread(read_folder, copy)
             texts, _ = await asyncio.to_thread(folder_texts, copy)
+            newest = self._contents.newest
+            if now == self._unchecked and newest.version == content_version(texts):
+                content: Content | None = newest
+            else:
+                content, _ = await asyncio.to_thread(read_folder, copy)
             if content is None:
                 return Judged(now, "", texts, None)
             is_fit = await self._is_fit(copy)
@@ -189,6 +199,17 @@ class Reload:
         if lost := self._contents.lost - self._told_lost:
             await self._tell_staff(self._contents.newest.wording.staff.content_lost)
             self._told_lost |= lost
+
+
+async def _fitted(content: Content) -> None:
+    """Have the search of the FAQ fitted, so that nobody's question waits seconds for it.
+
+    What reading and fitting used goes back to the machine; glibc by itself would keep it.
+    """
+    await asyncio.to_thread(content.search, content.version)
+    gc.collect()
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _copied(folder: Path, copy: Path) -> None:

@@ -29,7 +29,7 @@ from bot.core.screening import outcome
 from bot.outbox import Outbox
 from bot.pace import Pace
 from bot.reception import Reception
-from bot.reload import ContentBrokenError, Reload, begin
+from bot.reload import ContentBrokenError, Reload, begin, stamp
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
 from bot.store.tables import contents as kept_contents
@@ -224,7 +224,7 @@ async def test_a_first_start_begins_at_once_and_tells_staff_when_the_check_fails
     async def tell(text: str) -> None:
         told.append(text)
 
-    reload = Reload(clinic.folder, contents, tell, is_unchecked=True)
+    reload = Reload(clinic.folder, contents, tell, unchecked=stamp(clinic.folder))
     assert not await reload.look()
     assert told == [contents.newest.wording.staff.content_unfit]
 

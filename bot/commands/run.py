@@ -98,15 +98,14 @@ async def assistant(
     heard: Floor | None = None,
 ) -> AsyncIterator[Assistant]:
     """The assistant with everything but a channel's intake; what is unsent is sent before it ends."""
-    model = model_bytes(settings.content_dir)
 
     def read(old: Mapping[str, str]) -> Content | None:
-        return read_content(old, model)[0]
+        return read_content(old, model_bytes(settings.content_dir))[0]
 
     with records(settings, clock) as (store, vault):
         contents = Contents(store, read=read)
         try:
-            is_unchecked = begin(settings.content_dir, contents)
+            unchecked = begin(settings.content_dir, contents)
         except ContentBrokenError:
             await store.close()
             raise
@@ -123,9 +122,7 @@ async def assistant(
             console_url=settings.bot_console_url,
             floor=heard,
         )
-        reload = Reload(
-            settings.content_dir, contents, reception.tell_staff, is_unchecked=is_unchecked
-        )
+        reload = Reload(settings.content_dir, contents, reception.tell_staff, unchecked=unchecked)
         stop_console = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as tasks:
