@@ -171,7 +171,7 @@ class Reload:
     async def _is_fit(self, copy: Path) -> bool | None:
         """Whether `check` finds no error there; None when stopped meanwhile."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "check", "--quiet", str(copy)),
+            *(sys.executable, "-m", "bot", "check", "--quiet", "--gently", str(copy)),
             cwd=HOME,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.core.content import FILES, Content, read_content
 from bot.core.finding import chat
 from bot.core.proof import prove
 
+GENTLE = 10  # added to the niceness
 NO_MODEL = b""  # texts and rules are compared, not what is found in messages
 
 Parsers = argparse._SubParsersAction  # noqa: SLF001 (argparse gives it no public name)
@@ -32,6 +34,7 @@ def add(parsers: "Parsers[argparse.ArgumentParser]") -> None:
     )
     _add_folder(check)
     check.add_argument("--quiet", action="store_true", help="leave out warnings")
+    check.add_argument("--gently", action="store_true", help="let other programs go first")
     check.set_defaults(run=run_check)
     proved = parsers.add_parser(
         "certificate",
@@ -78,6 +81,8 @@ def _folder(namespace: argparse.Namespace) -> Path:
 def run_check(namespace: argparse.Namespace) -> int:
     """Print every mistake; 1 when one of them is an error."""
     folder = _shown(_folder(namespace))
+    if namespace.gently:
+        os.nice(GENTLE)
     checked = check_folder(folder, namespace.clock().date())
     for mistake in checked.mistakes:
         if mistake.warning and namespace.quiet:
