@@ -31,13 +31,14 @@ RANK = {Tier.NONE: 0, Tier.CONCERN: 1, Tier.ACUTE: 2}
 class Scope(Frozen):
     """Words around a match that take the danger out of it, or part of it.
 
-    `where`: within so many words before or after the match, or anywhere in its sentence or message;
+    `where`: within so many words before or after the match, or before its last word and inside it
+    (`inside`), or anywhere in its sentence or message;
     `asks` and `begins` are the words with which a sentence that asks, or any sentence, begins.
     `makes` is the tier that is left.
     """
 
     id: str
-    where: Literal["before", "after", "sentence", "message", "begins", "asks"]
+    where: Literal["before", "after", "inside", "sentence", "message", "begins", "asks"]
     words: tuple[str, ...]
     within: int = 4
     makes: Tier = Tier.NONE
@@ -133,6 +134,8 @@ class Rows:
             begin, end = 0, len(sentences.words)
         elif scope.where == "before":
             begin, end = max(begin, span.start - scope.within), span.start
+        elif scope.where == "inside":
+            begin, end = max(span.start, span.end - 1 - scope.within), span.end - 1
         elif scope.where == "after":
             begin, end = span.end, min(end, span.end + scope.within)
         elif scope.where == "asks" and sentences.words[end : end + 1] != ["?"]:

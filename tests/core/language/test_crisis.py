@@ -58,6 +58,8 @@ def test_no_near_miss_alarms(safety: Safety) -> None:
         "i'm going to stab him tonight",
         "me quiero matar",
         "voy a quitarme la vida",
+        "he doesn't sleep, my son is suicidal",
+        "my wife isn't well she's suicidal",
         "mi hija se tomó un frasco de pastillas",
     ],
 )
@@ -98,6 +100,8 @@ def test_tricks_and_slips_of_spelling_hide_nothing(safety: Safety, text: str) ->
         "i feel anxious and depressed most days",
         "this traffic is killing me",
         "is suicide risk treated here?",
+        "my son isn't suicidal",
+        "no seizures",
         "my phone is about to die, can you email me",
         "shoot me an email when a spot opens",
         "every day",
