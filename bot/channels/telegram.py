@@ -21,8 +21,9 @@ import structlog
 from telegram import Bot, BotCommand
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.channels.telegram_line import Line
 from bot.channels.telegram_logs import hidden
-from bot.channels.telegram_sending import Line, Sender
+from bot.channels.telegram_sending import Sender
 from bot.channels.telegram_updates import WANTED, Forged, Ignored, InGroup, Read, Updates
 from bot.channels.telegram_webhook import webhook_app
 from bot.core.content.wording import Wording, fill

@@ -4,14 +4,12 @@ Nothing that can be shown is lost for its looks: without its topic, its buttons 
 still goes out. Edits that change nothing, and presses too old to answer, count as done.
 """
 
-import json
 import os
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 
 import structlog
-from httpx_aiohttp import AiohttpTransport
 from telegram import (
     Bot,
     InlineKeyboardButton,
@@ -22,7 +20,6 @@ from telegram import (
 )
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.channels.telegram_text import html_pieces, readable, without_html
 from bot.core.model import ChatId, MessageId
@@ -42,7 +39,6 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 LONGEST_TOAST = 200
 LONGEST_WHY = 200
 UNDER_WAY = 1_000  # messages of several pieces whose first pieces are remembered
-CONNECTIONS = 64
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _GONE = (
     "message to edit not found",
@@ -54,31 +50,6 @@ _NO_CHAT = ("chat not found", "peer_id_invalid", "user not found", "have no righ
 _NO_TOPIC = ("thread", "topic_")
 _BAD_KEYBOARD = ("button", "reply markup", "reply_markup", "keyboard")
 log = structlog.get_logger()
-
-
-class Line(HTTPXRequest):
-    """PTB's connection over aiohttp: under 50 concurrent sends httpx's own pool takes seconds."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            connection_pool_size=CONNECTIONS,
-            connect_timeout=5,
-            pool_timeout=5,
-            read_timeout=15,
-            write_timeout=15,
-            httpx_kwargs={"transport": AiohttpTransport(), "trust_env": False},
-        )
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, object]:
-        """Parse an answer; PTB's own way logs the whole of one that is no JSON."""
-        try:
-            answer = json.loads(payload)
-        except ValueError:
-            answer = None
-        if isinstance(answer, dict) and ("result" in answer or "description" in answer):
-            return answer
-        raise TelegramError("Invalid server response")
 
 
 class Sender:

@@ -558,7 +558,7 @@ async def test_trouble_on_the_line_is_for_later(
 async def test_a_server_that_does_not_answer_is_for_later(
     out: Telegram, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(out._bot.request._client, "timeout", httpx.Timeout(0.2))  # type: ignore[attr-defined] # noqa: SLF001 (15 s are long in a test)
+    monkeypatch.setattr("bot.channels.telegram_line.READ_WITHIN", 0.2)
     server.weather.plan("sendMessage", Slow(1))
     assert await out.deliver(say()) == TryLater(after=timedelta(), why="Timed out")
 
