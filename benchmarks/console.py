@@ -29,7 +29,8 @@ from sqlalchemy import func, select, update
 
 from bot.console.accounts import Role
 from bot.console.app import serve
-from bot.console.cases import NEVER, catch_up
+from bot.console.arrivals import catch_up
+from bot.console.cases import NEVER
 from bot.content_folder import read_folder
 from bot.core.model import CaseCode, ChatId, Intake, Urgency
 from bot.store.batch import Batch, hour_of
