@@ -186,6 +186,7 @@ async def queue_page(visit: Visit) -> Response:
         links={
             each: query(msgspec.structs.replace(wanted, view=each), sealed) for each in queue.View
         },
+        such=query(wanted, sealed, view=str(wanted.view)),
         counts=counts,
         many=queue.MANY,
         filters=filters,
