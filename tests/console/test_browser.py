@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote
 
-from browser import needs_chromium, served, signed_in
+from browser import busy, needs_chromium, served, signed_in
 from clinic import PASSWORD, Clinic
 
 from bot.console.accounts import Role
@@ -227,3 +227,42 @@ async def test_what_clients_and_staff_write_runs_nowhere(clinic: Clinic) -> None
                     state="attached", timeout=8000
                 )
                 assert await watched.page.title() != "x"
+
+
+READ = """() => {
+  const words = (part) => document.querySelector(part)?.innerText.trim().split(/\\s+/).length ?? 0;
+  const asked = [...document.querySelectorAll('.answers .q')].map((each) => each.innerText).join(' ');
+  const parts = ['.chips', '.case-head .facts', '.flag-list', '.first .user', '.setting'];
+  return {
+    all: words('.case-head') + words('.reading'),
+    asked: asked.split(/\\s+/).length,
+    lowest: Math.max(...[...parts, '[aria-labelledby=suggested] ul'].map(
+      (part) => document.querySelector(part).getBoundingClientRect().bottom)),
+    lowestOnPhone: Math.max(...parts.map(
+      (part) => document.querySelector(part).getBoundingClientRect().bottom)),
+  };
+}"""
+
+
+async def test_a_case_is_read_in_ninety_seconds_and_begins_with_what_matters(
+    clinic: Clinic,
+) -> None:
+    codes = await busy(clinic)
+    ana = await clinic.colleague("Ana", Role.REVIEWER)
+    async with served(clinic) as (browser, address):
+        page = (
+            await signed_in(browser, address, ana, viewport={"width": 1280, "height": 800})
+        ).page
+        await page.goto(f"{address}/cases/{codes['iop']}")
+        read = await page.evaluate(READ)
+        assert read["lowest"] <= 800, "urgency, flags, contact, setting and reasons at one look"
+        # at 200 words a minute; the questions are always the same ones, and their answers stand out
+        assert read["all"] - read["asked"] <= 300
+        await page.set_viewport_size({"width": 390, "height": 844})
+        assert (await page.evaluate(READ))["lowestOnPhone"] <= 844
+        await page.goto(f"{address}/cases/{codes['danger']}")
+        danger = page.locator("section[aria-labelledby=danger]")
+        assert "kill myself tonight" in await danger.inner_text()
+        box = await danger.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 844
