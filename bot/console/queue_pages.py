@@ -134,28 +134,28 @@ async def queue_page(visit: Visit) -> Response:
     wanted, sealed = wanted_of(visit.request.query_params)
     news: set[str] = set()
 
-    def start(batch: Batch) -> tuple[queue.Counts, list[Choice]]:
-        news.update(catch_up(batch, clinic))
-        return queue.counts(batch, account, now, clinic), choices(
-            batch, form, wanted, sealed, SIGNS
-        )
+    def look(batch: Batch, after: str) -> tuple[queue.Listed, list[CaseLine]]:
+        step = msgspec.structs.replace(wanted, after=after)
+        found = queue.listed(batch, step, account, now, clinic)
+        return found, case_lines(batch, found.rows, contents, account, sealed)
 
-    counts, filters = await visit.read(start)
+    def start(
+        batch: Batch,
+    ) -> tuple[queue.Counts, list[Choice], tuple[queue.Listed, list[CaseLine]]]:
+        news.update(catch_up(batch, clinic))
+        counts = queue.counts(batch, account, now, clinic)
+        known = choices(batch, form, wanted, sealed, SIGNS)
+        return counts, known, look(batch, wanted.after)
+
+    counts, filters, (found, lines) = await visit.read(start)  # one trip to the store, mostly
     if news:
         visit.house.live.tell(news)  # read here, so that the loop that tells of it will not see it
-    lines: list[CaseLine] = []
-    opened, after, has_more = 0, wanted.after, True
-    while has_more and len(lines) < queue.PAGE and opened < MOST_OPENED:
-        step = msgspec.structs.replace(wanted, after=after)
-
-        def job(batch: Batch) -> tuple[list[CaseLine], queue.Listed]:
-            found = queue.listed(batch, step, account, now, clinic)  # noqa: B023 (run at once)
-            return case_lines(batch, found.rows, contents, account, sealed), found
-
-        some, found = await visit.read(job)
-        lines += some
+    opened = len(found.rows)
+    while found.next and len(lines) < queue.PAGE and opened < MOST_OPENED:
+        found, more = await visit.read(lambda batch, after=found.next: look(batch, after))  # type: ignore[misc]  # (bound at once)
+        lines += more
         opened += len(found.rows)
-        after, has_more = found.next, bool(found.next)
+    after, has_more = found.next, bool(found.next)
     return visit.page(
         "queue.html",
         lines=lines,
