@@ -51,6 +51,7 @@ from bot.store.records import (
     KeptWake,
     Posted,
 )
+from bot.store.staff_posts import farewells
 from bot.store.tables import feedback, intakes, misses, turns, wakes
 from bot.vault import SealBrokenError
 
@@ -285,7 +286,8 @@ def _strip(
 def _erase(batch: Batch, session: Session, turn: Turn) -> list[Posted]:
     """Key, data, messages; then what the turn says is the receipt. Nothing of the turn is kept."""
     chat_id = session.chat_id
+    in_group = farewells(batch, batch.vault.ref(chat_id))
     deletable = erase_chat(batch, batch.vault.ref(chat_id), session.case_code)
     farewell = [Body(chat_id=chat_id, kind=OutgoingKind.DELETE, edits=each) for each in deletable]
     receipt = [message(chat_id, each) for each in turn.effects if isinstance(each, Reply)]
-    return [post(batch, body) for body in (*farewell, *receipt)]
+    return [post(batch, body) for body in (*farewell, *receipt, *in_group)]

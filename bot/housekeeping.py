@@ -37,6 +37,7 @@ from bot.store.facts import (
 from bot.store.post import post
 from bot.store.records import Body, Posted
 from bot.store.retention import DAY, Retention, drop_farewell_keys, retain
+from bot.store.staff_posts import farewells, ref_of_case
 from bot.store.tables import errands
 from bot.store.writer import Store
 from bot.vault import SealBrokenError
@@ -109,6 +110,7 @@ class Housekeeping:
             lambda batch: nightly(batch, clinic.keep_days, clinic.keep_open_days)
         )
         if done is not None:
+            self._outbox.offer(done.posted)
             log.info("retention", due=done.due, erased=len(done.erased), chats=done.chats)
             await self._store.run(sweep_keys)
 
@@ -152,15 +154,17 @@ def give_up(batch: Batch, name: str, why: str) -> None:
 
 def erase_with_farewell(batch: Batch, case: str) -> tuple[Erased | None, list[Posted]]:
     """Erase a case's chat, and have the bot's own messages deleted that still can be."""
+    ref = ref_of_case(batch, case)
+    in_group = farewells(batch, ref) if ref else []
     erased = erase_case(batch, case)
     if erased is None:
         return None, []
     chat_id = erased.chat_id or ChatId("")
-    posted = [
-        post(batch, Body(chat_id=chat_id, kind=OutgoingKind.DELETE, edits=message))
+    bodies = [
+        Body(chat_id=chat_id, kind=OutgoingKind.DELETE, edits=message)
         for message in (erased.messages if erased.chat_id else ())
     ]
-    return erased, posted
+    return erased, [post(batch, body) for body in (*bodies, *in_group)]
 
 
 def note_alive(batch: Batch) -> None:

@@ -36,7 +36,7 @@ from bot.store import post
 from bot.store.batch import Batch
 from bot.store.database import StoreDownError
 from bot.store.records import Body, Hold, Posted
-from bot.store.staff_posts import topic_of
+from bot.store.staff_posts import is_of_erased, topic_of
 from bot.store.writer import Store
 
 Deliver = Callable[[Outgoing], Awaitable[Outcome]]
@@ -50,7 +50,12 @@ REMEMBERED = 20_000  # names of sent messages, for taking their buttons away
 IDLE_LINES = 5_000
 CRASHES = 3  # tries of a message that makes the channel itself fail
 _PACED = {OutgoingKind.MESSAGE, OutgoingKind.DOCUMENT}
-_MAY_FAIL = {OutgoingKind.STRIP, OutgoingKind.DELETE, OutgoingKind.TOAST}
+_MAY_FAIL = {
+    OutgoingKind.STRIP,
+    OutgoingKind.DELETE,
+    OutgoingKind.DROP_TOPIC,
+    OutgoingKind.TOAST,
+}
 log = structlog.get_logger()
 
 
@@ -255,6 +260,9 @@ class Outbox:
 
     async def _called(self, posted: Posted, line: _Line) -> Outcome:
         """What the channel makes of it; its row says before that it is being sent."""
+        named = bool(posted.body.cases)
+        if named and await self._keep(lambda batch: is_of_erased(batch, posted.body)):
+            return Delivered()  # erased while it waited: staff are not told of it any more
         edits, topic = await self._target(posted.body)
         if posted.body.kind is OutgoingKind.STRIP and edits is None:
             return Delivered()

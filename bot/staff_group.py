@@ -70,7 +70,7 @@ def heard(
             chat_id=staff.chat_id,
             kind=OutgoingKind.MESSAGE,
             text=fill(sentence, case=" ".join(found), staff=said.name),
-            cases=found,
+            cases=found if ref is not None else (),
             topic=said.topic,
             replies_to=said.message,
         )

@@ -117,6 +117,8 @@ class Sender:
                 return await self._strip(outgoing)
             case OutgoingKind.DELETE:
                 return await self._delete(outgoing)
+            case OutgoingKind.DROP_TOPIC:
+                return await self._drop_topic(outgoing)
 
     async def _say(self, outgoing: Outgoing) -> Outcome:
         """Send the pieces that are not sent yet; the buttons stand under the last one."""
@@ -277,6 +279,19 @@ class Sender:
         except BadRequest as error:
             if "not found" not in error.message.lower():
                 raise
+        return Delivered()
+
+    async def _drop_topic(self, outgoing: Outgoing) -> Outcome:
+        """Delete a case's topic. Without the right to, what the bot wrote there is deleted alone."""
+        chat = self._chat(outgoing)
+        try:
+            await self._bot.delete_forum_topic(chat, int(outgoing.topic))
+        except (BadRequest, Forbidden) as error:
+            if not any(sign in error.message.lower() for sign in (*_NO_TOPIC, "forum")):
+                log.warning("telegram.topic_stays", why=self.why(error))
+        self._opened = {
+            name: opened for name, opened in self._opened.items() if str(opened) != outgoing.topic
+        }
         return Delivered()
 
     def _chat(self, outgoing: Outgoing) -> int:

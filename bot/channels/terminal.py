@@ -59,7 +59,7 @@ class Terminal:
             case OutgoingKind.DOCUMENT:
                 self._print(who, f"{outgoing.text}:\n{outgoing.document.decode()}", ())
                 return Delivered(message=self._next_id())
-            case OutgoingKind.STRIP | OutgoingKind.DELETE:
+            case OutgoingKind.STRIP | OutgoingKind.DELETE | OutgoingKind.DROP_TOPIC:
                 self._shown.pop(outgoing.edits or MessageId(""), None)
                 return Delivered()
 

@@ -35,19 +35,21 @@ def is_reachable(batch: Batch, row: CaseRow) -> bool:
     return bool(found[0].reachable)
 
 
-def turns_of(batch: Batch, row: CaseRow) -> tuple[list[tuple[str, KeptTurn | None]], bool]:
+def turns_of(
+    batch: Batch, row: CaseRow, most: int = MOST_TURNS
+) -> tuple[list[tuple[str, KeptTurn | None]], bool]:
     """The chat's newest turns with the question that was open; None for one that does not open."""
     found = batch.rows(
         select(turns.c.id, turns.c.question, turns.c.sealed)
         .where(turns.c.ref == row.ref)
         .order_by(turns.c.id.desc())
-        .limit(MOST_TURNS + 1)
+        .limit(most + 1)
     )
     rows = [
         (str(each.question), _unsealed(batch, row, turns.c.sealed, each, KeptTurn))
-        for each in reversed(found[:MOST_TURNS])
+        for each in reversed(found[:most])
     ]
-    return rows, len(found) > MOST_TURNS
+    return rows, len(found) > most
 
 
 def states_of(batch: Batch, row: CaseRow, said: Sequence[tuple[str, KeptTurn]]) -> dict[int, str]:

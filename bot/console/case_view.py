@@ -1,6 +1,8 @@
 """What stands on the page of a case: worked out here, so that the template only writes it down."""
 
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
 from bot.console.accounts import names
 from bot.console.case_records import is_reachable, opened, rows_of, session_of, states_of, turns_of
@@ -14,7 +16,7 @@ from bot.console.cases import (
     newest_intake,
 )
 from bot.console.rule_words import held_words
-from bot.console.timeline import WAITING, Passage, passages
+from bot.console.timeline import WAITING, Line, Passage, dangers, passages
 from bot.core.content import Content
 from bot.core.counterfactuals import counterfactuals, sentence
 from bot.core.model import (
@@ -24,7 +26,9 @@ from bot.core.model import (
     Frozen,
     InCrisis,
     Intake,
+    OptionId,
     Perspective,
+    QuestionId,
     Result,
     Session,
     WithStaff,
@@ -38,6 +42,8 @@ from bot.store.staff_tables import decisions, notes
 from bot.store.tables import alerts
 
 MOST_CHANGES = 6
+MOST_DANGERS = 3  # shown above all else; the chat holds the others
+REMEMBERED = 500  # screenings for which what would change them is known
 PERSPECTIVES = {
     Perspective.SELF: "For themselves",
     Perspective.LOVED_ONE: "For a loved one",
@@ -116,6 +122,7 @@ class CasePage(Frozen):
     answers: tuple[AnswerLine, ...]
     ratings: tuple[Rating, ...]
     chat: tuple[Passage, ...]
+    dangers: tuple[Line, ...]
     is_cut: bool
     notes: tuple[KeptNote, ...]
     decisions: tuple[KeptDecision, ...]
@@ -129,6 +136,11 @@ class CasePage(Frozen):
     is_reachable: bool
     damaged: int
     has_asked: bool
+
+    @property
+    def has_assumed(self) -> bool:
+        """Whether skipped answers could make a rating higher."""
+        return any(each.known != each.assumed for each in self.ratings)
 
     @property
     def sending_since(self) -> datetime | None:
@@ -186,6 +198,7 @@ def case_page(batch: Batch, code: str, contents: Contents) -> CasePage | None:
         answers=tuple(answer_lines(content.screening, intake)),
         ratings=ratings(content.screening, intake),
         chat=tuple(passages(shown, content, intake.perspective, states_of(batch, row, shown))),
+        dangers=dangers(shown)[-MOST_DANGERS:],
         is_cut=is_cut,
         notes=opened(note_rows),
         decisions=opened(decision_rows),
@@ -259,8 +272,23 @@ def _changes(form: Form, intake: Intake, result: Result) -> tuple[str, ...]:
     }
     if set(answers) != set(result.asked):
         return ()  # answered on other questions than the content has now
-    found = counterfactuals(form, answers, result)[:MOST_CHANGES]
-    sentences = (sentence(form, each) for each in found)
+    return _otherwise(_Asked(form=form, answers=tuple(sorted(answers.items())), result=result))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A screening with its answers, which the result follows from."""
+
+    form: Form
+    answers: tuple[tuple[QuestionId, tuple[OptionId, ...]], ...]
+    result: Result = field(compare=False)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _otherwise(asked: _Asked) -> tuple[str, ...]:
+    """Most of the work for a page, so it is done once for each."""
+    found = counterfactuals(asked.form, dict(asked.answers), asked.result)[:MOST_CHANGES]
+    sentences = (sentence(asked.form, each) for each in found)
     return tuple(f"It {words}." for words in sentences if words)
 
 

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import select
 from starlette.responses import Response
 
+from bot.console import queue, queue_pages
 from bot.console.case_files import case_files
-from bot.console.case_view import PERSPECTIVES
-from bot.console.cases import STATES, case_row
-from bot.console.queue_pages import SIGNS
+from bot.console.cases import case_row
+from bot.console.filters import Sealed, choices
 from bot.console.visit import RefusedError, Visit
 from bot.core.content import Content
 from bot.core.model import Frozen
@@ -25,11 +25,14 @@ from bot.store.tables import errands
 
 KINDS = {
     "csv": "CSV, for a spreadsheet: the answers as they stand",
-    "json": "JSON, everything: also earlier answers, decisions, notes and status",
+    "json": "JSON, everything: also the chat, earlier answers, decisions, notes and status",
     "fhir": "FHIR R4, for another health record: the questions and the answers",
 }
 TYPES = {"csv": "text/csv", "json": "application/json", "fhir": "application/fhir+json"}
-AT_ONCE = 200
+LABELS = {"view": "View", "perspective": "Who it is for", "setting": "Suggested setting"}
+LABELS |= {"urgency": "Urgency", "state": "Status", "flag": "Flag", "colleague": "With"}
+AT_ONCE = 100  # cases read in one go: clients' messages wait meanwhile
+CHATS_AT_ONCE = 10
 MOST = 5_000
 FIRST_DAY, LAST_DAY = date(1971, 1, 1), date(9998, 12, 31)  # beyond, hours cannot be counted
 NO_CASE = "There is no such case. It may have been erased."
@@ -43,19 +46,25 @@ class Chosen(Frozen):
     state: str = ""
     perspective: str = ""
     setting: str = ""
+    flag: str = ""
+    colleague: str = ""
+    view: str = ""
 
     def holds(self, case: CaseFile) -> bool:
         """Whether what lies sealed fits; the rest is asked of the table."""
         result = case.intake.result
         level = result.level.value if result else "none"
-        return self.perspective in {"", case.intake.perspective.value} and self.setting in {
-            "",
-            level,
-        }
+        return (
+            self.perspective in {"", case.intake.perspective.value}
+            and self.setting in {"", level}
+            and (not self.flag or (result is not None and self.flag in result.flags))
+        )
 
     def in_words(self) -> str:
         """The ids that were chosen, for the log."""
-        named = (self.urgency, self.state, self.perspective, self.setting)
+        with_ = f"account {self.colleague}" if self.colleague else ""
+        who = (self.perspective, self.setting, with_, self.flag)
+        named = (self.view, self.urgency, self.state, *who)
         return " ".join(each for each in named if each)
 
 
@@ -109,7 +118,7 @@ async def export(visit: Visit) -> Response:
     def job(batch: Batch) -> list[CaseFile]:
         if case_row(batch, visit.case) is None:
             raise RefusedError(NO_CASE, 404)
-        found = case_files(batch, [visit.case])
+        found = case_files(batch, [visit.case], visit.house.contents if kind == "json" else None)
         if not found:
             raise RefusedError(DAMAGED, 409)
         return found
@@ -139,36 +148,39 @@ async def erase(visit: Visit) -> Response:
 async def set_page(visit: Visit) -> Response:
     """Many cases: which days, which of them, and as what."""
     today = visit.now.astimezone(visit.zone).date()
+    known = await _choices(visit)
     return visit.page(
         "export_set.html",
         since=today - timedelta(days=30),
         until=today,
         most=MOST,
         kinds=KINDS,
-        choices=_choices(visit),
-        wanted={name: visit.asked(name) for name in _choices(visit)},
+        choices=known,
+        labels=LABELS,
+        wanted={name: visit.asked(name) for name in known},
         part_2=visit.content.wording.staff.part_2,
     )
 
 
-def _choices(visit: Visit) -> dict[str, dict[str, str]]:
-    """What cases can be chosen by, with the words for it."""
-    settings = {each.id.value: str(each.label) for each in visit.content.screening.outcomes}
-    return {
-        "urgency": {each.value: words for each, words in SIGNS.items()},
-        "state": dict(STATES),
-        "perspective": {each.value: words for each, words in PERSPECTIVES.items()},
-        "setting": {**settings, "none": "No result"},
-    }
+async def _choices(visit: Visit) -> dict[str, dict[str, str]]:
+    """What cases can be chosen by, with the words for it: as in the queue."""
+    form = visit.content.screening
+    found = await visit.read(
+        lambda batch: choices(batch, form, queue.Wanted(), Sealed(), queue_pages.SIGNS)
+    )
+    known = {each.name: dict(each.options) for each in found}
+    known["setting"]["none"] = "No result"
+    return {"view": {each.value: words for each, words in queue.VIEWS.items()}, **known}
 
 
-def _chosen(visit: Visit) -> Chosen:
-    for name, choices in _choices(visit).items():
-        if visit.form.get(name, "") not in {"", *choices}:
+async def _chosen(visit: Visit) -> Chosen:
+    known = await _choices(visit)
+    for name, options in known.items():
+        if visit.form.get(name, "") not in {"", *options}:
             raise RefusedError(
                 "This choice is not known any more. Please open the page again.", 422
             )
-    return Chosen(**{name: visit.form.get(name, "") for name in _choices(visit)})
+    return Chosen(**{name: visit.form.get(name, "") for name in known})
 
 
 def _day(visit: Visit, name: str) -> datetime:
@@ -184,7 +196,7 @@ def _day(visit: Visit, name: str) -> datetime:
 
 async def export_set(visit: Visit) -> Response:
     """The cases that came in these days, read some at a time."""
-    kind, chosen = _kind(visit), _chosen(visit)
+    kind, chosen = _kind(visit), await _chosen(visit)
     first, last = _day(visit, "from"), _day(visit, "to")
     wanted = (
         select(cases.c.case_code)
@@ -195,17 +207,22 @@ async def export_set(visit: Visit) -> Response:
         .order_by(cases.c.filed_hour)
         .limit(MOST + 1)
     )
-    if chosen.urgency:
-        wanted = wanted.where(cases.c.urgency == chosen.urgency)
-    if chosen.state:
-        wanted = wanted.where(cases.c.state == chosen.state)
+    filters = queue.Wanted(
+        urgency=chosen.urgency, state=chosen.state, colleague=int(chosen.colleague or 0)
+    )
+    wanted = wanted.where(queue.of_filters(filters))
+    if chosen.view:
+        clinic, account = visit.content.clinic, visit.me.account
+        view = queue.of_view(queue.View(chosen.view), account, visit.now, clinic)
+        wanted = wanted.where(view)
     codes = await visit.read(lambda batch: [str(row.case_code) for row in batch.rows(wanted)])
     if len(codes) > MOST:
         raise RefusedError(f"More than {MOST} cases: please choose fewer days.", 422)
     found: list[CaseFile] = []
-    for begin in range(0, len(codes), AT_ONCE):
-        some = codes[begin : begin + AT_ONCE]
-        found += await visit.read(lambda batch, some=some: case_files(batch, some))  # type: ignore[misc]  # (bound at once)
+    chats, step = (visit.house.contents, CHATS_AT_ONCE) if kind == "json" else (None, AT_ONCE)
+    for begin in range(0, len(codes), step):
+        some = codes[begin : begin + step]
+        found += await visit.read(lambda batch, some=some: case_files(batch, some, chats))  # type: ignore[misc]  # (bound at once)
     found = [each for each in found if chosen.holds(each)]
     days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
     detail = f"{kind}, {days}, {len(found)} cases {chosen.in_words()}".strip()

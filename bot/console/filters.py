@@ -12,11 +12,10 @@ import msgspec
 from bot.console import queue
 from bot.console.accounts import Role, State, all_accounts
 from bot.console.case_view import PERSPECTIVES
-from bot.console.cases import STATES, CaseRow, newest_intake
-from bot.core.model import Frozen, Urgency
+from bot.console.cases import STATES
+from bot.core.model import Frozen, Intake, Urgency
 from bot.core.screening_form import Form
 from bot.store.batch import Batch
-from bot.vault import SealBrokenError
 
 MOST_OPENED = 600  # records for one page of a sealed filter
 
@@ -108,13 +107,9 @@ def choices(
     ]
 
 
-def matches(batch: Batch, row: CaseRow, sealed: Sealed) -> bool:
+def matches(intake: Intake | None, sealed: Sealed) -> bool:
     """Whether the record is one of those asked for. A damaged one is: it must not be lost."""
-    if not sealed.is_set:
-        return True
-    try:
-        intake = newest_intake(batch, row)
-    except SealBrokenError:
+    if not sealed.is_set or intake is None:
         return True
     result = intake.result
     return (

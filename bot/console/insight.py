@@ -7,18 +7,20 @@ some at a time, so that clients' messages do not wait for a statistic.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import func, select
 
-from bot.console.cases import kept_case, newest_intake
+from bot.console.cases import intakes_of, kept_case
 from bot.core.content import Content
 from bot.core.model import Frozen, Perspective, Urgency
 from bot.core.screening_form import Question, stem
 from bot.store.batch import Batch, hour_of
-from bot.store.records import KeptFeedback, KeptMiss, KeptTurn
+from bot.store.records import KeptFeedback, KeptMiss
 from bot.store.records_of_staff import KeptDecision
 from bot.store.staff_tables import cases, decisions
 from bot.store.tables import feedback, misses, sessions, turns
@@ -34,6 +36,7 @@ URGENCIES = {
 }
 AT_ONCE = 200
 MOST = 20_000
+REMEMBERED = 3 * MOST
 HIT = re.compile(r"^faq \S+ [\d.]+$")  # "faq duration 0.91", as against "faq none"
 
 
@@ -59,6 +62,12 @@ class Chart(Frozen):
         return max((each.count or 0 for each in self.bars), default=0) or 1
 
 
+class Because(msgspec.Struct, frozen=True):
+    """Of a turn, why it was answered so: nobody's words are read."""
+
+    because: tuple[str, ...]
+
+
 class Told(Frozen):
     """A case, as far as the charts need it. `answered`: the questions that were."""
 
@@ -69,6 +78,23 @@ class Told(Frozen):
     urgency: Urgency
     first_look: float | None  # hours
     decision: float | None
+
+
+class Memory:
+    """What was read for the charts before, so that each record is opened once, not at each look.
+
+    By the case, with the cells that it was read from; by the number of a turn, which never changes.
+    """
+
+    def __init__(self) -> None:
+        self.cases: dict[str, tuple[int, bytes, Told]] = {}
+        self.topics: dict[int, tuple[str, ...]] = {}
+
+    def trim(self) -> None:
+        """Begin anew before it grows too large."""
+        for kept in (self.cases, self.topics):
+            if len(kept) > REMEMBERED:
+                kept.clear()
 
 
 def bars(counts: Mapping[str, int], names: Callable[[str], str] = str) -> tuple[Bar, ...]:
@@ -84,18 +110,23 @@ def most_first(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
 
 
-async def charts(store: Store, content: Content, now: datetime, days: int) -> list[Chart]:
+async def charts(
+    store: Store, content: Content, now: datetime, days: int, memory: Memory
+) -> list[Chart]:
     """All charts over so many days."""
     first = hour_of(now - timedelta(days=days))
     zone = ZoneInfo(content.clinic.timezone)
-    told = await _told(store, first)
-    made = await store.run(lambda batch: _decisions(batch, first))
-    lost, thumbs = await store.run(lambda batch: _answers(batch, first))
-    stops, hours = await store.run(lambda batch: _in_clear(batch, first))
-    by_hour = Counter(f"{_local_hour(hour, zone):02}:00" for hour in hours)
+    memory.trim()
+    told = await _told(store, first, memory)
+    made = await store.run(lambda batch: _decisions(batch, first), can_wait=True)
+    lost, thumbs = await store.run(lambda batch: _answers(batch, first), can_wait=True)
+    stops, hours = await store.run(lambda batch: _in_clear(batch, first), can_wait=True)
+    by_hour: Counter[str] = Counter()
+    for hour, count in hours.items():
+        by_hour[f"{_local_hour(hour, zone):02}:00"] += count
     labels = {each.id.value: str(each.label) for each in content.screening.outcomes}
     topics = {str(each.id): str(each.title) for each in content.faq.topics}
-    answered = await _answered(store, first)
+    answered = await _answered(store, first, memory)
     questions = content.screening.questions
     return [
         _funnel(content, told, stops),
@@ -174,7 +205,7 @@ def _local_hour(hour: int, zone: ZoneInfo) -> int:
     return datetime.fromtimestamp(hour * 3600, zone).hour
 
 
-async def _told(store: Store, first: int) -> list[Told]:
+async def _told(store: Store, first: int, memory: Memory) -> list[Told]:
     codes = await store.run(
         lambda batch: [
             str(row.case_code)
@@ -184,23 +215,29 @@ async def _told(store: Store, first: int) -> list[Told]:
                 .order_by(cases.c.filed_hour.desc())
                 .limit(MOST)
             )
-        ]
+        ],
+        can_wait=True,
     )
     found: list[Told] = []
     for start in range(0, len(codes), AT_ONCE):
-        found += await store.run(_job(codes[start : start + AT_ONCE]))
+        found += await store.run(_job(codes[start : start + AT_ONCE], memory), can_wait=True)
     return found
 
 
-def _job(codes: list[str]) -> Callable[[Batch], list[Told]]:
+def _job(codes: list[str], memory: Memory) -> Callable[[Batch], list[Told]]:
     def job(batch: Batch) -> list[Told]:
-        found = []
-        for row in batch.rows(select(cases).where(cases.c.case_code.in_(codes))):
-            try:
-                intake, kept = newest_intake(batch, row), kept_case(batch, row)
-            except SealBrokenError:
+        rows = batch.rows(select(cases).where(cases.c.case_code.in_(codes)))
+        known = memory.cases
+        read = [row for row in rows if known.get(row.case_code, ())[:2] != (row.newest, row.sealed)]
+        opened = intakes_of(batch, read)
+        for row in read:
+            known.pop(row.case_code, None)
+            intake, kept = opened[row.case_code], kept_case(batch, row)
+            if intake is None:
                 continue  # a damaged record counts for nothing
-            found.append(
+            known[row.case_code] = (
+                row.newest,
+                row.sealed,
                 Told(
                     answered=frozenset(each.question for each in intake.answers),
                     outcome=intake.result.level.value if intake.result else "",
@@ -209,9 +246,9 @@ def _job(codes: list[str]) -> Callable[[Batch], list[Told]]:
                     urgency=Urgency(row.urgency),
                     first_look=_hours(kept.filed_at, kept.looked_at),
                     decision=_hours(kept.filed_at, kept.decided_at),
-                )
+                ),
             )
-        return found
+        return [known[row.case_code][2] for row in rows if row.case_code in known]
 
     return job
 
@@ -236,14 +273,11 @@ def _times(
         bars=tuple(
             Bar(
                 label=URGENCIES[urgency],
-                count=round(median(hours) * 60)
-                if len(hours) >= FEWEST
-                else 0
-                if not hours
-                else None,
+                count=round(median(hours) * 60) if len(hours) >= FEWEST else None,
                 note=f"of {len(hours)} cases" if len(hours) >= FEWEST else "",
             )
             for urgency, hours in by_urgency.items()
+            if hours
         ),
     )
 
@@ -298,36 +332,47 @@ def _answers(batch: Batch, first: int) -> tuple[Counter[str], Counter[str]]:
     return lost, +thumbs
 
 
-async def _answered(store: Store, first: int) -> Counter[str]:
+async def _answered(store: Store, first: int, memory: Memory) -> Counter[str]:
     """Topics that were given as an answer or offered, in the newest turns of these days."""
     found: Counter[str] = Counter()
     before, opened = 2**62, 0
     while before and opened < MOST:
-        some, before = await store.run(lambda batch, n=before: _topics(batch, first, n))  # type: ignore[misc]  # (bound at once)
+        some, before = await store.run(
+            lambda batch, n=before: _topics(batch, first, n, memory.topics),  # type: ignore[misc]  # (bound at once)
+            can_wait=True,
+        )
         found.update(some)
         opened += AT_ONCE
     return found
 
 
-def _topics(batch: Batch, first: int, before: int) -> tuple[list[str], int]:
+def _topics(
+    batch: Batch, first: int, before: int, known: dict[int, tuple[str, ...]]
+) -> tuple[list[str], int]:
     """The topics in some turns older than that id, and the last of their ids; 0 at the end."""
     rows = batch.rows(
-        select(turns).where(turns.c.id < before).order_by(turns.c.id.desc()).limit(AT_ONCE)
+        select(turns.c.id, turns.c.hour, turns.c.ref)
+        .where(turns.c.id < before)
+        .order_by(turns.c.id.desc())
+        .limit(AT_ONCE)
     )
-    batch.vault.load({row.ref for row in rows})
-    found: list[str] = []
-    for row in rows:
-        if row.hour < first:
-            return found, 0
+    here = [row for row in rows if row.hour >= first]
+    unread = [row.id for row in here if row.id not in known]
+    with suppress(SealBrokenError):
+        batch.vault.load({row.ref for row in here if row.id not in known})
+    for row in batch.rows(select(turns).where(turns.c.id.in_(unread))) if unread else ():
         try:
-            because = batch.unseal(row.ref, turns.c.sealed, row.id, row.sealed, KeptTurn).because
+            because = batch.unseal(row.ref, turns.c.sealed, row.id, row.sealed, Because).because
         except SealBrokenError:
             continue  # as above
-        found += [each.split()[1] for each in because if HIT.match(each)]
-    return found, int(rows[-1].id) if len(rows) == AT_ONCE else 0
+        known[row.id] = tuple(each.split()[1] for each in because if HIT.match(each))
+    is_last = len(rows) < AT_ONCE or len(here) < len(rows)
+    found = [topic for row in here for topic in known.get(row.id, ())]
+    return found, 0 if is_last else int(rows[-1].id)
 
 
-def _in_clear(batch: Batch, first: int) -> tuple[dict[str, int], list[int]]:
+def _in_clear(batch: Batch, first: int) -> tuple[dict[str, int], dict[int, int]]:
+    """Where people have stopped, and how many cases came in each hour."""
     stopped = batch.rows(
         select(sessions.c.question, func.count().label("people"))
         .where(
@@ -337,7 +382,11 @@ def _in_clear(batch: Batch, first: int) -> tuple[dict[str, int], list[int]]:
         )
         .group_by(sessions.c.question)
     )
-    hours = batch.rows(select(cases.c.filed_hour).where(cases.c.filed_hour >= first))
-    return {str(row.question): int(row.people) for row in stopped}, [
-        int(row.filed_hour) for row in hours
-    ]
+    hours = batch.rows(
+        select(cases.c.filed_hour, func.count().label("cases"))
+        .where(cases.c.filed_hour >= first)
+        .group_by(cases.c.filed_hour)
+    )
+    return {str(row.question): int(row.people) for row in stopped}, {
+        int(row.filed_hour): int(row.cases) for row in hours
+    }

@@ -18,7 +18,8 @@ def _days(visit: Visit) -> int:
 
 
 async def _charts(visit: Visit) -> list[Chart]:
-    return await charts(visit.house.store, visit.content, visit.now, _days(visit))
+    house = visit.house
+    return await charts(house.store, visit.content, visit.now, _days(visit), house.memory)
 
 
 async def insight_page(visit: Visit) -> Response:

@@ -1,7 +1,7 @@
 """The queue and the search: many cases, a line for each."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -19,21 +19,18 @@ from bot.console.cases import (
     case_due_at,
     case_row,
     follow_up_date,
+    intakes_of,
     kept_case,
-    newest_intake,
 )
-from bot.console.filters import MOST_OPENED, Choice, choices, matches, query, wanted_of
+from bot.console.filters import MOST_OPENED, Choice, Sealed, choices, matches, query, wanted_of
 from bot.console.searches import Search
 from bot.console.visit import Visit
+from bot.console.words import Words, holding
 from bot.core.content.clinic import Clinic
-from bot.core.model import AttachmentReceived, Frozen, StaffReplied, TextReceived, Urgency
+from bot.core.model import Frozen, Intake, Urgency
 from bot.store.batch import Batch, hour_of
 from bot.store.contents import Contents
-from bot.store.records import KeptTurn
-from bot.store.records_of_staff import KeptNote
-from bot.store.staff_tables import cases, notes
-from bot.store.tables import turns
-from bot.vault import SealBrokenError
+from bot.store.staff_tables import cases
 
 CODE = re.compile(r"^[A-Z0-9]{4}-?[A-Z0-9]{3}(-\d{1,4})?$")
 SIGNS = {
@@ -42,40 +39,11 @@ SIGNS = {
     Urgency.TWO_DAYS: "2 business days",
     Urgency.ROUTINE: "Routine",
 }
-NUMBER = re.compile(r"^[\d\s+()./-]+$")
-FEWEST_DIGITS = 4
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 AT_ONCE = 100  # cases opened in one go by a search: others' messages wait meanwhile
 MOST_FOUND = 50
 MOST_READ = 5_000
 SHORTEST = 2
-
-
-class Words(Frozen):
-    """What a search still looks for."""
-
-    words: tuple[str, ...]
-    digits: str = ""
-
-    def __bool__(self) -> bool:
-        """Whether anything is still missing."""
-        return bool(self.words or self.digits)
-
-    @classmethod
-    def of(cls, text: str) -> "Words":
-        """All words in any order; digits alone where it is a number, however it is written."""
-        digits = "".join(each for each in text if each.isdigit())
-        if len(digits) >= FEWEST_DIGITS and NUMBER.match(text):
-            return cls(words=(), digits=digits)
-        return cls(words=tuple(text.casefold().split()))
-
-    def missing_in(self, text: str) -> "Words":
-        """What that text does not hold either."""
-        if self.digits:
-            here = "".join(each for each in text if each.isdigit())
-            return Words(words=(), digits="" if self.digits in here else self.digits)
-        folded = text.casefold()
-        return Words(words=tuple(each for each in self.words if each not in folded))
 
 
 class CaseLine(Frozen):
@@ -104,14 +72,32 @@ class CaseLine(Frozen):
     follow_up: date | None = None
 
 
-def case_line(
-    batch: Batch, row: CaseRow, contents: Contents, known: dict[int, str], account: int
+def case_lines(
+    batch: Batch,
+    rows: Sequence[CaseRow],
+    contents: Contents,
+    account: int,
+    sealed: Sealed | None = None,
+) -> list[CaseLine]:
+    """The cases that fit what is asked of their records."""
+    known, opened = names(batch), intakes_of(batch, rows)
+    return [
+        _case_line(batch, row, opened[row.case_code], contents, known=known, account=account)
+        for row in rows
+        if sealed is None or matches(opened[row.case_code], sealed)
+    ]
+
+
+def _case_line(
+    batch: Batch,
+    row: CaseRow,
+    intake: Intake | None,
+    contents: Contents,
+    *,
+    known: dict[int, str],
+    account: int,
 ) -> CaseLine:
     """A row of the queue, opened. One that does not open is a line all the same, by its row."""
-    try:
-        intake = newest_intake(batch, row)
-    except SealBrokenError:
-        intake = None
     form = contents.newest.screening
     result = intake.result if intake else None
     kept = kept_case(batch, row)
@@ -148,33 +134,28 @@ async def queue_page(visit: Visit) -> Response:
     wanted, sealed = wanted_of(visit.request.query_params)
     news: set[str] = set()
 
-    def start(batch: Batch) -> tuple[queue.Counts, list[Choice]]:
-        news.update(catch_up(batch, clinic))
-        return queue.counts(batch, account, now, clinic), choices(
-            batch, form, wanted, sealed, SIGNS
-        )
+    def look(batch: Batch, after: str) -> tuple[queue.Listed, list[CaseLine]]:
+        step = msgspec.structs.replace(wanted, after=after)
+        found = queue.listed(batch, step, account, now, clinic)
+        return found, case_lines(batch, found.rows, contents, account, sealed)
 
-    counts, filters = await visit.read(start)
+    def start(
+        batch: Batch,
+    ) -> tuple[queue.Counts, list[Choice], tuple[queue.Listed, list[CaseLine]]]:
+        news.update(catch_up(batch, clinic))
+        counts = queue.counts(batch, account, now, clinic)
+        known = choices(batch, form, wanted, sealed, SIGNS)
+        return counts, known, look(batch, wanted.after)
+
+    counts, filters, (found, lines) = await visit.read(start)  # one trip to the store, mostly
     if news:
         visit.house.live.tell(news)  # read here, so that the loop that tells of it will not see it
-    lines: list[CaseLine] = []
-    opened, after, has_more = 0, wanted.after, True
-    while has_more and len(lines) < queue.PAGE and opened < MOST_OPENED:
-        step = msgspec.structs.replace(wanted, after=after)
-
-        def job(batch: Batch) -> tuple[list[CaseLine], queue.Listed]:
-            found = queue.listed(batch, step, account, now, clinic)  # noqa: B023 (run at once)
-            known = names(batch)
-            return [
-                case_line(batch, row, contents, known, account)
-                for row in found.rows
-                if matches(batch, row, sealed)
-            ], found
-
-        some, found = await visit.read(job)
-        lines += some
+    opened = len(found.rows)
+    while found.next and len(lines) < queue.PAGE and opened < MOST_OPENED:
+        found, more = await visit.read(lambda batch, after=found.next: look(batch, after))  # type: ignore[misc]  # (bound at once)
+        lines += more
         opened += len(found.rows)
-        after, has_more = found.next, bool(found.next)
+    after, has_more = found.next, bool(found.next)
     return visit.page(
         "queue.html",
         lines=lines,
@@ -186,6 +167,7 @@ async def queue_page(visit: Visit) -> Response:
         links={
             each: query(msgspec.structs.replace(wanted, view=each), sealed) for each in queue.View
         },
+        such=query(wanted, sealed, view=str(wanted.view)),
         counts=counts,
         many=queue.MANY,
         filters=filters,
@@ -261,11 +243,8 @@ async def _found(
         some = codes[start : start + AT_ONCE]
 
         def job(batch: Batch) -> list[CaseLine]:
-            known = names(batch)
             rows = batch.rows(select(cases).where(cases.c.case_code.in_(some)))  # noqa: B023 (run at once)
-            batch.vault.load(row.ref for row in rows)
-            matching = [row for row in rows if _holds(batch, row, words)]
-            return [case_line(batch, row, contents, known, account) for row in matching]
+            return case_lines(batch, holding(batch, rows, words), contents, account)
 
         lines += await visit.read(job)
         read += len(some)
@@ -274,29 +253,3 @@ async def _found(
     is_cut = read < len(codes)
     newest_first = sorted(lines, key=lambda each: each.filed_at, reverse=True)
     return newest_first[:MOST_FOUND], read, is_cut
-
-
-def _holds(batch: Batch, row: CaseRow, words: Words) -> bool:
-    """Whether all words stand in the record, anywhere; or, of a number, whether its digits do."""
-    try:
-        contact = newest_intake(batch, row).contact
-        missing = words.missing_in(f"{contact.name}\n{contact.reach}")
-        for text in _texts(batch, row):
-            if not missing:
-                break
-            missing = missing.missing_in(text)
-    except SealBrokenError:
-        return False  # a damaged record must not hide the others
-    return not missing
-
-
-def _texts(batch: Batch, row: CaseRow) -> Iterable[str]:
-    for each in batch.rows(select(turns.c.id, turns.c.sealed).where(turns.c.ref == row.ref)):
-        event = batch.unseal(row.ref, turns.c.sealed, each.id, each.sealed, KeptTurn).event
-        if isinstance(event, TextReceived | StaffReplied):
-            yield event.text
-        elif isinstance(event, AttachmentReceived):
-            yield event.caption
-    found = batch.rows(select(notes.c.id, notes.c.sealed).where(notes.c.case_code == row.case_code))
-    for each in found:
-        yield batch.unseal(row.ref, notes.c.sealed, each.id, each.sealed, KeptNote).text

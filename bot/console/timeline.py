@@ -23,6 +23,8 @@ from bot.store.records import KeptTurn
 from bot.transcript import labels_shown, said
 
 WAITING = "waiting to be sent"
+DANGER = "crisis "  # how the reason begins of an answer to danger
+TALK = {"reply", "said-safe", "with-someone", "alone", "cleared"}  # of what follows it
 ARRIVALS = {  # by the state of an outgoing message, what matters most first
     "unreachable": "not delivered: they have blocked the assistant",
     "refused": "not delivered",
@@ -85,6 +87,17 @@ def passages(
         Passage(question=words, is_aside=is_aside, is_answers=is_answers, lines=tuple(lines))
         for words, is_aside, is_answers, lines in found
     ]
+
+
+def dangers(rows: Sequence[tuple[str, KeptTurn]]) -> tuple[Line, ...]:
+    """What the client said or pressed that was read as a sign of danger."""
+    labels = labels_shown(turn for _, turn in rows)
+    found = [
+        Line(at=turn.event.at, who="client", name="Client", text=said(turn.event, labels))
+        for _, turn in rows
+        if any(why.startswith(DANGER) and why.split()[1] not in TALK for why in turn.because)
+    ]
+    return tuple(line for line in found if line.text)
 
 
 def _is_pressed(turn: KeptTurn) -> bool:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.console import access_log
+from bot.console.insight import Memory
 from bot.console.live import Live
 from bot.console.searches import Searches
 from bot.console.sign_in import Doorkeeper, StaffSession
@@ -74,6 +75,7 @@ class House:
     public_url: str
     fhir_base: str = ""
     searches: Searches = field(default_factory=Searches)
+    memory: Memory = field(default_factory=Memory)
     staff_chat: ChatId | None = None
     content_dir: Path | None = None
 
@@ -153,7 +155,7 @@ class Visit:
 
     async def read(self, job: Callable[[Batch], T]) -> T:
         """What a job of the store returns."""
-        return await self.house.store.run(job)
+        return await self.house.store.run(job, can_wait=True)
 
     async def act(self, job: Callable[[Batch], T], detail: str = "") -> T:
         """The same, with a line in the access log: both are kept, or neither."""

@@ -64,6 +64,7 @@ class OutgoingKind(StrEnum):
     DOCUMENT = "document"  # send `document` as the file `text`
     STRIP = "strip"  # take the buttons away from message `edits`
     DELETE = "delete"  # delete message `edits`, as far as the channel still allows it
+    DROP_TOPIC = "drop-topic"  # delete the thread `topic` with all that stands in it
 
 
 class Outgoing(Frozen):

@@ -1,12 +1,27 @@
 """Cases as JSON: everything that is kept of an intake, and what staff made of it, as it is kept."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
 from bot.core.model import Frozen, Intake
 from bot.store.records_of_staff import KeptDecision, KeptNote
+
+
+class Said(Frozen):
+    """A line of the chat. `who`: client, assistant, staff, or event; `question` was open then.
+
+    `aside`: it was about something else than that question.
+    """
+
+    at: datetime
+    who: str
+    name: str
+    text: str
+    buttons: tuple[str, ...] = ()
+    question: str = ""
+    aside: bool = False
 
 
 class CaseFile(Frozen):
@@ -19,6 +34,7 @@ class CaseFile(Frozen):
     follow_up: date | None = None
     decisions: tuple[KeptDecision, ...] = ()
     notes: tuple[KeptNote, ...] = ()
+    chat: tuple[Said, ...] = ()
 
 
 class Record(Frozen):

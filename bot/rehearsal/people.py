@@ -67,10 +67,7 @@ class Person:
 
     async def delete_topic(self, topic: int) -> None:
         """Delete a topic of the group with all that stands in it."""
-        del self.chat.topics[topic]
-        for message in [each for each in self.screen() if each.topic == topic]:
-            del self.chat.messages[message.id]
-        self.world.changed()
+        self.world.drop_topic(self.chat, topic)
 
     async def send(self, **content: object) -> Message:
         """Send something that is no text, such as `sticker={...}` or `photo=[...], caption="hi"`."""

@@ -66,6 +66,7 @@ class Methods:
             "sendchataction": self._send_action,
             "getchat": self._get_chat,
             "createforumtopic": self._create_topic,
+            "deleteforumtopic": self._delete_topic,
             "setmycommands": self._set_commands,
             "getmycommands": self._get_commands,
             "setmydescription": self._set_description,
@@ -202,6 +203,15 @@ class Methods:
         opening.topic = opening.id
         chat.topics[opening.id] = name
         return {"message_thread_id": opening.id, "name": name, "icon_color": 7322096}
+
+    def _delete_topic(self, params: Mapping[str, str], _files: Mapping[str, Upload]) -> bool:
+        chat = self._writable(params)
+        if not chat.is_forum:
+            raise bad_request("the chat is not a forum")
+        if not chat.may_delete:
+            raise bad_request("not enough rights to delete a topic")
+        self._world.drop_topic(chat, self._topic(params, chat))
+        return True
 
     def _set_commands(self, params: Mapping[str, str], _files: Mapping[str, Upload]) -> bool:
         self._world.commands = commands(params)

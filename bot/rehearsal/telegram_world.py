@@ -101,6 +101,7 @@ class Chat:
     topics: dict[int, str] = field(default_factory=dict)
     is_forum: bool = False
     may_open_topics: bool = True
+    may_delete: bool = True
     is_started: bool = False
     is_blocked: bool = False
     moved_to: int = 0
@@ -193,6 +194,13 @@ class World:
         if chat_id not in self.chats:
             self.chats[chat_id] = Chat(id=chat_id, kind=kind, name=name or f"Chat {chat_id}")
         return self.chats[chat_id]
+
+    def drop_topic(self, chat: Chat, topic: int) -> None:
+        """Take a topic away with all that stands in it."""
+        del chat.topics[topic]
+        for message in [each for each in chat.messages.values() if each.topic == topic]:
+            del chat.messages[message.id]
+        self.changed()
 
     def put(self, chat: Chat, sender: int, text: str = "", **more: object) -> Message:
         """A new message in `chat`."""

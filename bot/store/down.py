@@ -55,6 +55,7 @@ class DownStore(Store):
         *,
         chats: Iterable[ChatId] = (),  # noqa: ARG002 (as the real one)
         updates: Iterable[str] = (),  # noqa: ARG002 (as the real one)
+        can_wait: bool = False,  # noqa: ARG002 (as the real one)
     ) -> T:
         """Refuse."""
         raise StoreDownError(self.why, why="records do not open")

@@ -11,7 +11,7 @@ from bot.core.model import ChatId, MessageId
 from bot.store.alerts import opened
 from bot.store.batch import Batch
 from bot.store.records import Body, Hold, KeptDeadLetter, Posted, Shown
-from bot.store.staff_posts import note_shown
+from bot.store.staff_posts import late_farewells, note_shown
 from bot.store.tables import alerts, dead_letters, outgoing, sessions
 from bot.vault import SealBrokenError
 
@@ -104,7 +104,9 @@ def mark_sent(
     body = posted.body
     if body.cases and message is not None:
         note_shown(batch, body, message, topic)
-    return [post(batch, body.on_sent)] if body.on_sent is not None else []
+    following = [body.on_sent] if body.on_sent is not None else []
+    following += late_farewells(batch, body, message, topic)
+    return [post(batch, each) for each in following]
 
 
 def mark_held(batch: Batch, posted: Posted, hold: Hold) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.core.model import Frozen, Level, MessageId, RuleId
+from bot.core.model import ChatId, Frozen, Level, MessageId, RuleId
 
 
 class KeptAccount(Frozen):
@@ -68,18 +68,26 @@ class KeptDecision(Frozen):
 
 
 class KeptPost(Frozen):
-    """staff_posts.sealed: the message's own name; `alerts` says that it may be acknowledged."""
+    """staff_posts.sealed: the message's own name; `alerts` says that it may be acknowledged.
+
+    `chat_id` is the group's, "" where an older version kept it.
+    """
 
     message: MessageId
     topic: str = ""
     alerts: bool = False
+    chat_id: ChatId = ChatId("")
 
 
 class KeptTopic(Frozen):
-    """staff_topics.sealed. `asks`: who writes there wants to be told once the client has answered."""
+    """staff_topics.sealed. `asks`: who writes there wants to be told once the client has answered.
+
+    `chat_id` is the group's, "" where an older version kept it.
+    """
 
     topic: str = ""
     asks: bool = False
+    chat_id: ChatId = ChatId("")
 
 
 class KeptFact(Frozen):

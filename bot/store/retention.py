@@ -13,6 +13,9 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from bot.core.model import Frozen
 from bot.store.batch import Batch
 from bot.store.erasure import erase_chat
+from bot.store.post import post
+from bot.store.records import Posted
+from bot.store.staff_posts import farewells
 from bot.store.staff_tables import cases
 from bot.store.tables import dead_letters, errands, outgoing, sessions, updates
 
@@ -31,6 +34,7 @@ class Retention(Frozen):
     chats: int
     due: int
     erased: tuple[str, ...]
+    posted: tuple[Posted, ...] = ()  # what takes them out of the staff group, to be sent
 
     @property
     def held_back(self) -> int:
@@ -64,11 +68,19 @@ def retain(
     )
     most = len(rows) if force else max(1, chats * PERCENT // 100)
     going = rows[:most]
+    posted: list[Posted] = []
     if not dry_run:
         for row in going:
+            in_group = farewells(batch, row.ref)
             erase_chat(batch, row.ref, row.case_code)
+            posted += [post(batch, body) for body in in_group]
         _sweep(batch)
-    return Retention(chats=chats, due=len(rows), erased=tuple(str(row.case_code) for row in going))
+    return Retention(
+        chats=chats,
+        due=len(rows),
+        erased=tuple(str(row.case_code) for row in going),
+        posted=tuple(posted),
+    )
 
 
 def _is_worked_on(batch: Batch) -> ColumnElement[bool]:

@@ -12,6 +12,8 @@ from bot.store.staff_tables import staff_posts, staff_topics
 from bot.store.tables import sessions
 from bot.vault import SealBrokenError
 
+MOST_DELETED = 100  # messages of one chat: Telegram deletes only those of two days anyway
+
 
 class StaffPost(Frozen):
     """A message of the staff group, with all cases that it names."""
@@ -35,7 +37,7 @@ def note_shown(batch: Batch, body: Body, message: MessageId, topic: str) -> None
         ref = ref_of_case(batch, case)
         if ref is None:
             continue  # erased meanwhile
-        kept = KeptPost(message=message, topic=topic, alerts=alerts)
+        kept = KeptPost(message=message, topic=topic, alerts=alerts, chat_id=body.chat_id)
         sealed = batch.seal(ref, staff_posts.c.sealed, f"{name}:{case}", kept)
         row = {"name": name, "case_code": case, "ref": ref, "hour": batch.hour, "sealed": sealed}
         batch.put(staff_posts, row)
@@ -109,10 +111,57 @@ def keep_topic(
     kept = KeptTopic(
         topic=before.topic if topic is None else topic,
         asks=before.asks if asks is None else asks,
+        chat_id=chat_id,
     )
     name = _name(batch, chat_id, f"topic {kept.topic}") if kept.topic else ""
     sealed = batch.seal(ref, staff_topics.c.sealed, case, kept)
     batch.put(staff_topics, {"case_code": case, "name": name, "ref": ref, "sealed": sealed})
+
+
+def farewells(batch: Batch, ref: str) -> list[Body]:
+    """What takes a chat's cases out of the staff group; to be asked for before it is erased.
+
+    A message that names cases of others, too, stays: it holds the code, which then opens nothing.
+    """
+    topics: dict[str, KeptTopic] = {}
+    for row in batch.rows(select(staff_topics).where(staff_topics.c.ref == ref)):
+        kept = topic_of(batch, row.case_code)
+        if kept.topic and kept.chat_id:
+            topics[kept.topic] = kept
+    found = []
+    wanted = select(staff_posts).where(staff_posts.c.ref == ref).order_by(staff_posts.c.hour)
+    for row in batch.rows(wanted):
+        cell = f"{row.name}:{row.case_code}"
+        try:
+            post = batch.unseal(ref, staff_posts.c.sealed, cell, row.sealed, KeptPost)
+        except SealBrokenError:
+            continue  # a damaged name must not keep the rest from being erased
+        is_shared = any(ref_of_case(batch, each) != ref for each in _cases(batch, row.name))
+        if post.chat_id and not is_shared:
+            found.append(_gone(post.chat_id, post.message))
+    return found[-MOST_DELETED:] + [
+        _gone(each.chat_id, topic=each.topic) for each in topics.values()
+    ]
+
+
+def late_farewells(
+    batch: Batch, body: Body, message: MessageId | None, topic: str = ""
+) -> list[Body]:
+    """The same for a message that was on its way to staff while its only chat was erased."""
+    if message is None or not is_of_erased(batch, body):
+        return []
+    gone = [_gone(body.chat_id, message)]
+    return gone + ([_gone(body.chat_id, topic=topic)] if topic and body.topic_of else [])
+
+
+def is_of_erased(batch: Batch, body: Body) -> bool:
+    """Whether it tells staff of cases that are all erased."""
+    return bool(body.cases) and all(ref_of_case(batch, each) is None for each in body.cases)
+
+
+def _gone(chat_id: ChatId, message: MessageId | None = None, topic: str = "") -> Body:
+    kind = OutgoingKind.DROP_TOPIC if topic else OutgoingKind.DELETE
+    return Body(chat_id=chat_id, kind=kind, edits=message, topic=topic)
 
 
 def _cases(batch: Batch, name: str) -> tuple[CaseCode, ...]:

@@ -1,5 +1,8 @@
 """The one writer: jobs wait in a queue, and all that wait share a transaction (group commit).
 
+Those that can wait (the pages of staff) go one by one and last: a client's message stands behind one
+of them at most.
+
 A job is a function of a `Batch`. It may be run twice (a batch that fails is retried job by job), so
 it must do nothing but read and write there. All runs in one thread of its own: a whole batch costs
 the event loop one hop, where aiosqlite takes one for every statement.
@@ -42,6 +45,7 @@ from bot.vault import Vault, VaultError
 T = TypeVar("T")
 Job = Callable[[Batch], T]
 MOST = 500  # jobs in one transaction
+MOST_PASSED = 8  # transactions that go before a job that can wait
 _OURS = (IntegrityError, ProgrammingError)  # a mistake of the program, not of the disk
 
 
@@ -77,6 +81,8 @@ class Store:
             self._ids = Ids(connection)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._waiting: deque[_Waiting[Any]] = deque()
+        self._patient: deque[_Waiting[Any]] = deque()
+        self._passed = 0  # batches since a patient job was let in
         self._alone: deque[_Waiting[Any]] = deque()
         self._busy = False
 
@@ -146,9 +152,14 @@ class Store:
         return store
 
     async def run(
-        self, job: Job[T], *, chats: Iterable[ChatId] = (), updates: Iterable[str] = ()
+        self,
+        job: Job[T],
+        *,
+        chats: Iterable[ChatId] = (),
+        updates: Iterable[str] = (),
+        can_wait: bool = False,
     ) -> T:
-        """What `job` returns, after it has been committed.
+        """What `job` returns, after it has been committed. `can_wait`: others go first.
 
         Raises:
             StoreDownError: the disk, the database or the keys failed; nothing of the job was kept.
@@ -156,7 +167,7 @@ class Store:
         """
         loop = asyncio.get_running_loop()
         waiting = _Waiting(job, chats, updates, loop.create_future())
-        self._waiting.append(waiting)
+        (self._patient if can_wait else self._waiting).append(waiting)
         if not self._busy:
             self._start(loop)
         result: T = await waiting.done
@@ -173,7 +184,7 @@ class Store:
     @property
     def is_idle(self) -> bool:
         """Whether no job waits or runs."""
-        return not self._busy and not self._waiting
+        return not self._busy and not self._waiting and not self._patient
 
     def proof(self, most: int | None = None) -> Proof:
         """What opening every seal finds, or the newest `most` of each column."""
@@ -182,7 +193,7 @@ class Store:
     async def close(self) -> None:
         """Finish what waits, then close; also when nothing can be kept any more."""
         with suppress(StoreDownError):
-            await self.run(lambda _batch: None)  # the last in the queue
+            await self.run(lambda _batch: None, can_wait=True)  # the last in the queue
         self.close_now()
 
     def close_now(self) -> None:
@@ -199,6 +210,10 @@ class Store:
             jobs = [self._alone.popleft()]
         else:
             jobs = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+            self._passed += 1
+            if self._patient and (not jobs or self._passed > MOST_PASSED):
+                jobs.append(self._patient.popleft())
+                self._passed = 0
         self._busy = bool(jobs)
         if jobs:
             running: Future[list[Any]] = self._thread.submit(self._committed, jobs)

@@ -233,10 +233,13 @@ async def test_a_reply_about_an_erased_case_is_not_sent(
 ) -> None:
     await ann.write("/human")
     alert = await cleo.expects("Case")
+    old = cleo.chat.messages[alert.message]
     await ann.write("/delete")
     await ann.expects("Erase it?")
     await ann.press(content.wording.erase.yes)
     await ann.expects("Your record is erased")
+    assert await cleo.world.until(lambda: alert.message not in cleo.chat.messages, 10)
+    cleo.chat.messages[alert.message] = old  # as Telegram keeps those of more than two days ago
     before = len(ann.bubbles())
     await cleo.reply(alert, "Hello?")
     await cleo.expects(content.wording.staff.group.no_case)
@@ -322,6 +325,27 @@ async def test_each_case_has_a_topic_and_what_is_written_there_goes_to_its_clien
         == any("And to you" in text for text in each.bubbles())
         for each in (ann, ben)
     )
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(("topics", "may_delete"), [(True, True), (True, False), (False, False)])
+async def test_nothing_that_the_bot_wrote_of_an_erased_case_stays_in_the_group(
+    ann: Person, server: TelegramServer, content: Content, *, topics: bool, may_delete: bool
+) -> None:
+    group = server.group(STAFF, "supergroup", is_forum=topics)
+    group.may_delete = may_delete
+    cleo = Person(server.world, 77, "Cleo", chat_id=STAFF)
+    await ann.write("/human")
+    await ann.expects("I've asked our team")
+    alert = await cleo.expects("Case")
+    await cleo.reply(alert, "Hello Ann")
+    await cleo.expects("Sent to the client")
+    await ann.write("/delete")
+    await ann.expects("Cleo from our team is here", "Cleo: Hello", "Erase it?")
+    await ann.press(content.wording.erase.yes)
+    await ann.expects("record is erased")
+    assert await server.world.until(lambda: "Case" not in cleo.picture(), 10), cleo.picture()
+    assert bool(group.topics) is (topics and not may_delete)
 
 
 async def test_an_alert_that_comes_again_stands_in_the_topic_of_its_case(

@@ -7,6 +7,7 @@ from clinic import Clinic
 
 from bot.console.access_log import newest_rows
 from bot.console.accounts import Role
+from bot.console.case_files import case_files
 from bot.console.cases import case_row
 
 
@@ -42,7 +43,8 @@ async def test_a_set_of_cases_comes_in_one_file(clinic: Clinic) -> None:
     assert await clinic.case_of("telegram:1") not in page.html
 
 
-async def test_json_holds_what_staff_made_of_a_case(clinic: Clinic) -> None:
+async def test_json_holds_the_chat_and_what_staff_made_of_a_case(clinic: Clinic) -> None:
+    await clinic.client().chats("/screening", "[Yes, start]", "can i bring my dog?", "/cancel")
     await clinic.client().screens({"past month": "Thought of a way"})
     lead = await clinic.colleague("Ana", Role.LEAD)
     case = await clinic.case_of()
@@ -58,12 +60,23 @@ async def test_json_holds_what_staff_made_of_a_case(clinic: Clinic) -> None:
     await lead.confirms(f"{at}/export")
     [kept] = json.loads((await lead.posts(f"{at}/export", kind="json")).html)["cases"]
     assert [each["text"] for each in kept["notes"]] == ["called, no answer"]
+    said = [(each["who"], each["text"]) for each in kept["chat"]]
+    assert ("client", "can i bring my dog?") in said
+    [aside] = [each for each in kept["chat"] if each["text"] == "can i bring my dog?"]
+    assert aside["aside"]
+    assert "asking for" in aside["question"]
     assert [each["text"] for each in kept["decisions"]] == ["knows him"]
     assert (kept["state"], kept["assignee"], kept["follow_up"]) == (
         "scheduled",
         "Ana",
         "2026-03-09",
     )
+
+
+async def flags_of(clinic: Clinic, code: str) -> tuple[str, ...]:
+    [found] = await clinic.desk.store.run(lambda batch: case_files(batch, [code]))
+    assert found.intake.result is not None
+    return tuple(found.intake.result.flags)
 
 
 async def test_a_filtered_set_holds_what_was_chosen_and_says_so_in_the_log(
@@ -93,6 +106,16 @@ async def test_a_filtered_set_holds_what_was_chosen_and_says_so_in_the_log(
     assert row is not None
     assert (await exported("csv", urgency=row.urgency))[0]
     assert not any(await exported("csv", state="closed"))
+    assert not any(await exported("csv", view="closed"))
+    await lead.opens(f"/cases/{codes[1]}")
+    await lead.posts(f"/cases/{codes[1]}/assign", assignee="1")
+    assert await exported("csv", view="mine") == [False, True, False]
+    assert await exported("json", colleague="1") == [False, True, False]
+    assert await exported("csv", view="unassigned") == [True, False, True]
+    [flag] = await flags_of(clinic, codes[1])
+    assert await exported("csv", flag=flag) == [False, True, True]
+    queue = await lead.opens(f"/queue?view=mine&flag={flag}")
+    assert f'href="/export?view=mine&amp;flag={flag}"' in queue.html
     for wrong in ({"urgency": "soon"}, {"from": "0001-01-01"}, {"to": "9999-12-31"}):
         answer = await lead.posts_again(page, "/export", kind="csv", **(days | wrong))
         assert answer.status == 422, wrong

@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from desk import Clock, Desk, desk
+from desk import STAFF, Clock, Desk, desk
 from sqlalchemy import select, update
 
 from bot.checksum import forget_sum
 from bot.console.arrivals import catch_up
 from bot.core.content import Content
 from bot.core.model import ChatId
+from bot.core.post import OutgoingKind
 from bot.housekeeping import erase_with_farewell, nightly, note_alive, scrub_copy
 from bot.store.backups import back_up, bring_back
 from bot.store.batch import Batch
@@ -272,3 +273,29 @@ async def test_an_operator_erases_while_the_assistant_runs(
         assert await codes(here) == {}
         outcome = await here.store.run(lambda batch: batch.rows(select(errands.c.outcome)))
         assert outcome[0].outcome == "1"
+
+
+async def test_what_waits_for_staff_is_not_sent_once_its_case_is_erased(
+    tmp_path: Path, content: Content
+) -> None:
+    async with desk(tmp_path / "data", content, runs=False) as here:
+        await here.reception.receive(here.said("alert"))
+        [code] = (await codes(here)).values()
+        await here.store.run(partial(erase_with_farewell, case=code))
+    async with desk(tmp_path / "data", content) as here:
+        await here.hears("hello", "telegram:2")
+        assert here.channel.texts(STAFF) == []
+
+
+async def test_retention_takes_what_it_erases_out_of_the_staff_group(
+    tmp_path: Path, content: Content
+) -> None:
+    clock = Clock()
+    async with desk(tmp_path / "data", content, clock=clock) as here:
+        await here.hears("alert")
+        assert len(here.channel.texts(STAFF)) == 1
+        clock.passes(days=15)
+        done = await here.store.run(lambda batch: retain(batch, KEEP))
+        here.outbox.offer(done.posted)
+        await here.settles()
+        assert [each.chat_id for each in here.channel.of(OutgoingKind.DELETE)] == [STAFF]

@@ -37,6 +37,28 @@ def opened(folder: Path) -> tuple[Vault, Store]:
     return vault, Store.open(folder, vault, Clock())
 
 
+async def test_a_client_stands_behind_one_page_of_staff_at_most_and_staff_are_not_starved(
+    tmp_path: Path,
+) -> None:
+    _, store = opened(tmp_path / "data")
+    done: list[str] = []
+
+    def note(name: str) -> Callable[[Batch], None]:
+        return lambda _batch: done.append(name)
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(5):
+            tasks.create_task(store.run(note("page"), can_wait=True))
+        await asyncio.sleep(0)
+        await asyncio.gather(*(store.run(note("client")) for _ in range(20)))
+        assert done.index("client") <= 1
+        assert done[:21].count("page") == 1
+        while done.count("page") < 5:
+            await store.run(note("client"))
+        assert len(done) < 100, "eight others at most go before each of them"
+    await store.close()
+
+
 async def test_one_spoiled_job_spoils_none_of_the_others(tmp_path: Path) -> None:
     _, store = opened(tmp_path / "data")
 
