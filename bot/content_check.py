@@ -51,7 +51,9 @@ def check_folder(folder: Path, today: date | None = None) -> Checked:
         mistake = finding.mistake(f"{folder}/screening.yaml")
         mistakes.append(mistake)
         if finding.chats:
-            chats[mistake] = [chat(form, answers) for answers in finding.chats]
+            chats[mistake] = [
+                chat(form, answers, is_brief=finding.is_brief) for answers in finding.chats
+            ]
     phrases = failing_phrases(content.faq, content.search)
     mistakes += [each.mistake(f"{folder}/faq.yaml") for each in phrases]
     return Checked(content, sorted(mistakes), proof, chats)
