@@ -108,9 +108,8 @@ def run_certificate(namespace: argparse.Namespace) -> int:
     text = certificate(content.screening, proof, today, content.version)
     if namespace.output is None:
         print(text, end="")
-    else:
-        if not _written(namespace.output, text):
-            return 1
+    elif not _written(namespace.output, text):
+        return 1
     for finding in proof.broken:
         print(finding.mistake(f"{_shown(_folder(namespace))}/screening.yaml"), file=sys.stderr)
     return int(bool(proof.broken))

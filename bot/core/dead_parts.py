@@ -13,7 +13,7 @@ from bot.core.model import Answers
 from bot.core.reach import Reach
 from bot.core.screening_form import Condition, Dimension, Form, UrgencyRule
 from bot.core.screening_rules import Given, holds
-from bot.core.upsets import NO_STATE, Conditions, UpSet
+from bot.core.upsets import EVERY_STATE, NO_STATE, Conditions, UpSet
 from bot.core.walker import both, table_axis, table_questions
 
 HINT = "change it, or take it out"
@@ -52,7 +52,7 @@ def _alternatives(
 def _is_heeded(reach: Reach, part: Condition, others: tuple[Condition, ...]) -> bool:
     """Whether the part ever holds where no other does."""
     decisions = reach.decisions
-    if not _covers(_joined(others, decisions.danger), holds(part, decisions.danger)):
+    if _is_only_one(part, others, decisions.danger):
         return True
     for given in reach.givens:
         if holds(part, given) and not any(holds(each, given) for each in others):
@@ -70,8 +70,10 @@ def _joined(parts: Iterable[Condition], conditions: Conditions) -> UpSet:
     return found
 
 
-def _covers(outer: UpSet, inner: UpSet) -> bool:
-    return (outer | inner).needs == outer.needs
+def _is_only_one(part: Condition, others: Iterable[Condition], danger: Conditions) -> bool:
+    """Whether the part holds in every danger, and the others do not."""
+    every = EVERY_STATE.needs
+    return holds(part, danger).needs == every and _joined(others, danger).needs != every
 
 
 def _urgency_rules(reach: Reach) -> Iterator[Finding]:
@@ -100,7 +102,7 @@ def _is_decisive(reach: Reach, rule: UrgencyRule, others: list[UrgencyRule]) -> 
     """Whether the rule ever holds where no other makes it as urgent."""
     decisions = reach.decisions
     whens = [each.when for each in others]
-    if not _covers(_joined(whens, decisions.danger), holds(rule.when, decisions.danger)):
+    if _is_only_one(rule.when, whens, decisions.danger):
         return True
     for given in reach.givens:
         if holds(rule.when, given) and not any(holds(each, given) for each in whens):

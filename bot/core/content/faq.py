@@ -160,7 +160,7 @@ def _ids(faq: Faq) -> Found:
                     line_of(related),
                     "no-topic",
                     f"no topic '{related}'",
-                    did_you_mean(related, seen),
+                    did_you_mean(related, seen) or "name a topic by its id",
                 )
             elif related == topic.id:
                 yield (

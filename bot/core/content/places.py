@@ -17,10 +17,15 @@ def unfilled(text: str, known: Collection[str], path: str) -> Iterator[Mistake]:
     for place in dict.fromkeys(_PLACE.findall(text)):
         if place not in known:
             nearest = did_you_mean(place, known) if place else ""
-            yield _mistake(text, path, f"nothing fills {{{place}}}", nearest or hint)
+            message = f"nothing fills {{{place}}}"
+            yield Mistake(
+                path=path,
+                line=line_of(text),
+                code="placeholder",
+                message=message,
+                hint=nearest or hint,
+            )
     if _BRACE.search(_PLACE.sub("", text)):
-        yield _mistake(text, path, "a brace stands alone", "write {name}, or take it out")
-
-
-def _mistake(text: str, path: str, message: str, hint: str) -> Mistake:
-    return Mistake(path=path, line=line_of(text), code="placeholder", message=message, hint=hint)
+        message = "a brace stands alone"
+        hint = "write {name}, or take it out"
+        yield Mistake(path=path, line=line_of(text), code="placeholder", message=message, hint=hint)

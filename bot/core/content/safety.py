@@ -7,7 +7,9 @@ with a `Safety`, `crisis_card` fills in its texts.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from bot.core.checked_yaml import Mistake, Part, did_you_mean, line_of, load_part
 from bot.core.content.blank import blanks
@@ -45,7 +47,10 @@ from bot.core.language.crisis_rows import (
 from bot.core.language.normalise import Spelling, normalise, words_of
 from bot.core.model import Frozen, Tier
 
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 _LINKS = "https://"
+SCOPES = "name one by its id under scopes:"
+ASKED = "name one by its id under asked:"
 PLAIN = "write plain words, {slots}, and (one|or two)"
 
 
@@ -79,9 +84,9 @@ class Asked(Frozen):
 class Thresholds(Frozen):
     """From which score of the fitted model a message counts, and how that was chosen."""
 
-    concern: float
-    acute: float
-    certain: float
+    concern: Share
+    acute: Share
+    certain: Share
     chosen: str
 
 
@@ -272,7 +277,7 @@ class _Reader:
         try:
             return compiled(pattern, self.lexicon)
         except PatternError as error:
-            hint = did_you_mean(error.slot, self.file.slots) if error.slot else PLAIN
+            hint = (error.slot and did_you_mean(error.slot, self.file.slots)) or PLAIN
             self.mistake(at, "pattern", f"'{pattern}': {error}", hint)
             return None
 
@@ -282,7 +287,9 @@ class _Reader:
     def _row(self, pattern: Pattern, scopes: Mapping[str, Scope]) -> Row:
         for name in pattern.unless or ():
             if name not in scopes:
-                self.mistake(name, "no-scope", f"no scope '{name}'", did_you_mean(name, scopes))
+                self.mistake(
+                    name, "no-scope", f"no scope '{name}'", did_you_mean(name, scopes) or SCOPES
+                )
         return Row(
             pattern,
             self._ways(pattern.match),
@@ -295,12 +302,14 @@ class _Reader:
                 try:
                     self.lexicon.atom(words)
                 except PatternError as error:
-                    hint = did_you_mean(error.slot, self.file.slots) if error.slot else PLAIN
+                    hint = (error.slot and did_you_mean(error.slot, self.file.slots)) or PLAIN
                     self.mistake(words, "pattern", str(error), hint)
         known = {each.id for each in self.file.scopes}
         for name in self.file.scopes_by_default:
             if name not in known:
-                self.mistake(name, "no-scope", f"no scope '{name}'", did_you_mean(name, known))
+                self.mistake(
+                    name, "no-scope", f"no scope '{name}'", did_you_mean(name, known) or SCOPES
+                )
 
     def _check_ids(self) -> None:
         for rows in (self.file.patterns, self.file.scopes, self.file.asked):
@@ -329,7 +338,7 @@ class _Reader:
                         hint = did_you_mean(link, LINES) or f"one of: {', '.join(LINES)}"
                         self.mistake(link, "link", f"no line of help '{link}'", hint)
                 if card.asks and card.asks not in asked:
-                    hint = did_you_mean(card.asks, asked)
+                    hint = did_you_mean(card.asks, asked) or ASKED
                     self.mistake(card.asks, "asks", f"no direct question '{card.asks}'", hint)
             for tier in ("acute", "concern", "question"):
                 if not any(c.tier == tier and not c.kind and not c.subject for c in replies.cards):
