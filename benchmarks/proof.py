@@ -1,6 +1,6 @@
 """How long the proof takes, how much memory it needs, and what it catches when something is wrong.
 
-python benchmarks/proof.py            the proof and the parts of it
+python benchmarks/proof.py            the check, the proof and the parts of it
 python benchmarks/proof.py mutants    every rule, threshold and rating changed in turn (minutes)
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests")]
 
+from limits import taken
 from mutants import mutants
 from screenings import the_form
 
@@ -36,8 +37,17 @@ def timed(name: str, work: Callable[[], object]) -> None:
     print(f"{name:<44} {best:8.3f} s")
 
 
+def commands() -> None:
+    """Whole commands, each in a process of its own: what CI and a running assistant wait for."""
+    for name in ("check", "certificate"):
+        runs = [taken(["-m", "bot", name], seconds=120) for _ in range(3)]
+        seconds, most = min(each.seconds for each in runs), max(each.megabytes for each in runs)
+        print(f"{f'python -m bot {name}, of a processor':<44} {seconds:8.1f} s {most:6.0f} MB")
+
+
 def times(form: Form) -> None:
     """The proof, and what authors and staff wait for."""
+    commands()
     cases = [each for example in all_examples(form) for each in full_answers(form, example)]
     timed("the whole proof", lambda: prove(form))
     timed("  of it: counting all ways", lambda: tally(Decisions(form)))

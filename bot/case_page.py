@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from bot.core.content import Content
 from bot.core.counterfactuals import counterfactuals, sentence
-from bot.core.model import Answer, Contact, QuestionId, Reply, Result
+from bot.core.model import Answer, Contact, Intake, QuestionId, Reply, Result
+from bot.core.screening import outcome
 from bot.core.screening_form import label, stem
 from bot.store.cases import CaseRecord
 from bot.store.records import KeptTurn
@@ -28,6 +29,7 @@ def case_page(record: CaseRecord, content: Content) -> str:
         _head(record, content),
         _danger(record),
         _outcome(result, content),
+        _again(record, content),
         _guardian(record, content),
         _otherwise(record, content),
         _ratings(result, content),
@@ -96,6 +98,30 @@ def _outcome(result: Result | None, content: Content) -> Iterator[str]:
     labels = {flag.id: flag.label for flag in form.flags}
     for flag in result.flags:
         yield f"  [{flag}] {labels.get(flag, '')}".rstrip()
+
+
+def _again(record: CaseRecord, content: Content) -> Iterator[str]:
+    """Whether the stored answers still come to the stored result, on the questions of that time."""
+    intake = record.intake
+    if intake is None or intake.result is None:
+        return
+    if content.version != intake.content_version:
+        yield f"  Not run again: content {intake.content_version[:12]} does not open any more."
+        return
+    again = _rerun(intake, content)
+    if again == intake.result:
+        yield "  Run again on the stored answers: the same result."
+    elif any(each.result == intake.result == _rerun(each, content) for each in record.filed_before):
+        yield "  Run again on the answers it was made of: the same result. Some were changed since."
+    else:
+        told = f"{again.level.value}, rule {again.rule}, {again.urgency.value}"
+        yield f"  RUN AGAIN ON THE STORED ANSWERS, IT COMES OUT OTHERWISE: {told}"
+
+
+def _rerun(intake: Intake, content: Content) -> Result:
+    """What the answers of an intake come to now."""
+    stored = {each.question: each.options for each in intake.answers if not each.retracted_at}
+    return outcome(content.screening, stored)
 
 
 def _guardian(record: CaseRecord, content: Content) -> Iterator[str]:

@@ -79,7 +79,7 @@ def test_a_new_question_is_proved_with_the_rest(folder: Path) -> None:
 
 def test_every_code_of_the_proof_and_the_lints_is_in_the_guide() -> None:
     told = set()
-    for name in ("lint", "proof", "reach", "proof_reasons", "examples"):
+    for name in ("lint", "proof", "reach", "dead_parts", "proof_reasons", "examples"):
         text = (ROOT / "bot" / "core" / f"{name}.py").read_text(encoding="utf-8")
         told |= set(re.findall(r'(?:Finding|tell)\(\s*[^"]*"([a-z]+(?:-[a-z]+)+)"', text))
         told |= set(re.findall(r'code="([a-z-]+)"', text))

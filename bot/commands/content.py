@@ -113,12 +113,8 @@ def run_certificate(namespace: argparse.Namespace) -> int:
     text = certificate(content.screening, proof, today, content.version)
     if namespace.output is None:
         print(text, end="")
-    else:
-        try:
-            namespace.output.write_text(text, encoding="utf-8")
-        except OSError as error:
-            print(f"{namespace.output}: {error.strerror}", file=sys.stderr)
-            return 1
+    elif not _written(namespace.output, text):
+        return 1
     for finding in proof.broken:
         print(finding.mistake(f"{_shown(_folder(namespace))}/screening.yaml"), file=sys.stderr)
     return int(bool(proof.broken))
@@ -179,13 +175,21 @@ def run_preview(namespace: argparse.Namespace) -> int:
     except UnreadableError as error:
         print(error, file=sys.stderr)
         return 1
-    try:
-        namespace.output.write_text(page(content), encoding="utf-8")
-    except OSError as error:
-        print(f"{namespace.output}: {error.strerror}", file=sys.stderr)
+    if not _written(namespace.output, page(content)):
         return 1
     print(f"{namespace.output}: open it in a browser")
     return 0
+
+
+def _written(path: Path, text: str) -> bool:
+    """Whether the page could be written; says why not."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        why = (error.strerror or type(error).__name__).lower()
+        print(f"bot: {path} cannot be written: {why}", file=sys.stderr)
+        return False
+    return True
 
 
 def _content(where: str, kept: Path | None = None) -> Content:

@@ -8,7 +8,7 @@ structs are and checks what only a whole file can show.
 import re
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import (
@@ -28,8 +28,10 @@ import msgspec
 import yaml
 from rapidfuzz import fuzz, process
 
+from bot.core.yaml_nodes import Report, composed, words
+
 MAX_BYTES = 4_000_000
-MAX_DEPTH = 40
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 T = TypeVar("T")
 
 
@@ -115,8 +117,7 @@ def did_you_mean(word: str, known: typing.Iterable[str]) -> str:
 
 def load(text: str, path: str, shape: type[T]) -> tuple[T | None, list[Mistake]]:
     """Read `text` as the struct `shape`. The value is None when any mistake is an error."""
-    part = load_part(text, path, shape)
-    return (None if part.mistakes else part.value), part.mistakes
+    return load_part(text, path, shape).whole
 
 
 class Part(typing.NamedTuple, typing.Generic[T]):
@@ -129,6 +130,11 @@ class Part(typing.NamedTuple, typing.Generic[T]):
     value: T | None
     mistakes: list[Mistake]
     unread: frozenset[str]
+
+    @property
+    def whole(self) -> tuple[T | None, list[Mistake]]:
+        """The value if nothing is wrong with it, and the mistakes."""
+        return (None if self.mistakes else self.value), self.mistakes
 
 
 def load_part(text: str, path: str, shape: type[T]) -> Part[T]:
@@ -143,71 +149,12 @@ def load_part(text: str, path: str, shape: type[T]) -> Part[T]:
             1, "too-large", f"the file is over {MAX_BYTES // 1_000_000} MB", "split or shorten it"
         )
         return Part(None, mistakes, frozenset())
-    root = _composed(text, mistake)
+    root = composed(text, mistake)
     if root is None:
         return Part(None, mistakes, frozenset())
     reader = _Reader(mistake)
     value = cast("T", reader.read(root, shape))
     return Part(value, mistakes, frozenset(reader.unread))
-
-
-Report = Callable[..., None]
-
-
-def _composed(text: str, mistake: Report) -> yaml.Node | None:
-    """The node graph without aliases, or None after telling what is wrong with the YAML itself."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        depth = 0
-        for event in yaml.parse(text, Loader=loader):
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                mistake(
-                    _line(event),
-                    "anchor",
-                    "anchors and aliases (& and *) are not allowed",
-                    "write the text out where it is used",
-                )
-                return None
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth > MAX_DEPTH:
-                mistake(_line(event), "too-deep", "lists are nested too deep")
-                return None
-        root = yaml.compose(text, Loader=loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        mistake(
-            mark.line + 1 if mark else 1,
-            "yaml",
-            f"this is not YAML: {error.problem or error.context}",
-            "check the indentation, and put text with ': ' or ' #' in it in quotes",
-        )
-        return None
-    except yaml.YAMLError as error:
-        mistake(1, "yaml", f"this is not YAML: {str(error).splitlines()[0]}")
-        return None
-    if root is None:
-        mistake(1, "empty", "the file is empty")
-    return root
-
-
-def _line(event: yaml.Event) -> int:
-    return event.start_mark.line + 1 if event.start_mark else 1
-
-
-def _words(node: yaml.Node) -> Iterator[str]:
-    """Every single value in a node, however deep."""
-    if isinstance(node, yaml.ScalarNode):
-        yield node.value
-    elif isinstance(node, yaml.SequenceNode):
-        for each in node.value:
-            yield from _words(each)
-    elif isinstance(node, yaml.MappingNode):
-        for pair in node.value:
-            for each in pair:
-                yield from _words(each)
 
 
 def _stand_in(shape: Any, line: int) -> Any:  # noqa: ANN401 (a type of any kind)
@@ -243,7 +190,7 @@ class _Reader:
 
     def _instead(self, node: yaml.Node, shape: Any) -> Any:  # noqa: ANN401 (a type of any kind)
         """The stand-in for what is not as it should be."""
-        self.unread.update(_words(node))
+        self.unread.update(words(node))
         return _stand_in(shape, node.start_mark.line + 1)
 
     def read(self, node: yaml.Node, shape: Any) -> Any:  # noqa: ANN401 (a type of any kind)
@@ -293,7 +240,8 @@ class _Reader:
         line = node.start_mark.line + 1
         if not isinstance(node, yaml.MappingNode):
             wanted = ", ".join(field.encode_name for field in msgspec.structs.fields(shape))
-            self.mistake(line, "shape", f"expected named values here ({wanted})")
+            hint = "write 'name: value' lines, or {name: value}"
+            self.mistake(line, "shape", f"expected named values here ({wanted})", hint)
             return self._instead(node, shape)
         fields = {f.encode_name: f for f in msgspec.structs.fields(shape) if f.name != "line"}
         values: dict[str, Any] = {}
@@ -301,12 +249,13 @@ class _Reader:
             if name not in fields:
                 hint = did_you_mean(name, fields) or f"known here: {', '.join(sorted(fields))}"
                 self.mistake(key.start_mark.line + 1, "unknown-key", f"unknown key '{name}'", hint)
-                self.unread.update(_words(value))
+                self.unread.update(words(value))
                 continue
             values[fields[name].name] = self.read(value, fields[name].type)
         missing = [each for each in fields.values() if each.required and each.name not in values]
         for field in missing:
-            self.mistake(line, "missing-key", f"'{field.encode_name}' is missing here")
+            name = field.encode_name
+            self.mistake(line, "missing-key", f"'{name}' is missing here", f"add {name}:")
             values[field.name] = _stand_in(field.type, line)
         if any(field.name == "line" for field in msgspec.structs.fields(shape)):
             values["line"] = line
@@ -316,7 +265,8 @@ class _Reader:
         pairs: dict[str, tuple[str, yaml.Node, yaml.Node]] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self.mistake(key.start_mark.line + 1, "shape", "a key must be a single word")
+                line = key.start_mark.line + 1
+                self.mistake(line, "shape", "a key must be a single word", "write name: value")
             elif key.value in pairs:
                 first = pairs[key.value][1].start_mark.line + 1
                 self.mistake(
@@ -337,13 +287,14 @@ class _Reader:
         values = tuple(self.read(each, get_args(shape)[0]) for each in node.value)
         least = constraint.min_length if constraint else None
         if least and len(values) < least:
-            self.mistake(line, "too-few", f"at least {least} needed here")
+            self.mistake(line, "too-few", f"at least {least} needed here", "add to the list")
         return values
 
     def _read_map(self, node: yaml.Node, shape: Any) -> Any:  # noqa: ANN401
         key_shape, value_shape = get_args(shape)
         if not isinstance(node, yaml.MappingNode):
-            self.mistake(node.start_mark.line + 1, "shape", "expected 'name: value' lines here")
+            line = node.start_mark.line + 1
+            self.mistake(line, "shape", "expected 'name: value' lines here", "give each a name")
             return self._instead(node, shape)
         return {
             self.read(key, key_shape): self.read(value, value_shape)
@@ -353,7 +304,7 @@ class _Reader:
     def _read_scalar(self, node: yaml.Node, shape: Any, constraint: msgspec.Meta | None) -> Any:  # noqa: ANN401
         line = node.start_mark.line + 1
         if not isinstance(node, yaml.ScalarNode):
-            self.mistake(line, "shape", "expected a single value here")
+            self.mistake(line, "shape", "expected a single value here", "put it in quotes")
             return self._instead(node, shape)
         text: str = node.value
         value: Any = None
@@ -366,13 +317,17 @@ class _Reader:
         elif shape is bool:
             value = {"true": True, "false": False}.get(text)
             if value is None:
-                self.mistake(line, "type", f"'{text}' must be true or false")
+                self.mistake(line, "type", f"'{text}' must be true or false", "write one of them")
         elif shape in (int, float, date):
             try:
                 value = date.fromisoformat(text) if shape is date else shape(text)
+                if shape is not date and not _NUMBER.fullmatch(text):
+                    raise ValueError  # noqa: TRY301 (Python reads more as a number: 1_0, nan, inf)
             except ValueError:
+                value = None
                 wanted = {int: "a whole number", float: "a number", date: "a date like 2026-01-31"}
-                self.mistake(line, "type", f"'{text}' must be {wanted[shape]}")
+                hint = "write it without quotes or units"
+                self.mistake(line, "type", f"'{text}' must be {wanted[shape]}", hint)
         elif shape is str:
             value = Located(text, line)
         else:
@@ -384,16 +339,17 @@ class _Reader:
         return value
 
     def _check(self, value: Any, constraint: msgspec.Meta, line: int) -> None:  # noqa: ANN401
-        problem = ""
+        problem, hint = "", "change it"
         if constraint.pattern and not re.search(constraint.pattern, value):
             problem = constraint.description or f"must look like {constraint.pattern}"
         elif constraint.min_length and len(value) < constraint.min_length:
             problem = "must not be empty"
         elif constraint.max_length is not None and len(value) > constraint.max_length:
             problem = f"has {len(value)} characters, at most {constraint.max_length} fit"
+            hint = "shorten it"
         elif constraint.ge is not None and value < constraint.ge:
             problem = f"must be at least {constraint.ge}"
         elif constraint.le is not None and value > constraint.le:
             problem = f"must be at most {constraint.le}"
         if problem:
-            self.mistake(line, "value", f"'{value}' {problem}")
+            self.mistake(line, "value", f"'{value}' {problem}", hint)

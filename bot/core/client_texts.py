@@ -7,7 +7,8 @@ from bot.core.checked_yaml import line_of
 from bot.core.content import Content
 from bot.core.content.clinic import Clinic
 from bot.core.content.faq import Faq
-from bot.core.content.safety import Safety
+from bot.core.content.parts import Parts
+from bot.core.content.safety import SafetyFile
 from bot.core.content.safety_replies import Replies
 from bot.core.content.wording import Wording, sentences
 from bot.core.model import Frozen
@@ -40,14 +41,20 @@ class ClientText(Frozen, frozen=True):
     language: str = "en"
 
 
-def client_texts(content: Content) -> Iterator[ClientText]:
+def client_texts(content: Content | Parts) -> Iterator[ClientText]:
     """All of them, file by file."""
-    yield from _screening(content.screening)
-    yield from _clinic(content.clinic)
-    yield from _faq(content.faq)
-    yield from _safety(content.safety)
-    yield from _wording(content.wording)
-    for reply in content.console.replies:
+    parts = content.parts if isinstance(content, Content) else content
+    if parts.screening is not None:
+        yield from _screening(parts.screening)
+    if parts.clinic is not None:
+        yield from _clinic(parts.clinic)
+    if parts.faq is not None:
+        yield from _faq(parts.faq)
+    if parts.safety is not None:
+        yield from _safety(parts.safety)
+    if parts.wording is not None:
+        yield from _wording(parts.wording)
+    for reply in parts.console.replies if parts.console is not None else ():
         yield _text("console.yaml", reply.text, Kind.MESSAGE, f"reply {reply.id}")
 
 
@@ -105,8 +112,8 @@ def _faq(faq: Faq) -> Iterator[ClientText]:
                 yield _text("faq.yaml", told, Kind.ANSWER, f"topic {topic.id} {detail.fact}")
 
 
-def _safety(safety: Safety) -> Iterator[ClientText]:
-    for language, replies in safety.file.replies.items():
+def _safety(safety: SafetyFile) -> Iterator[ClientText]:
+    for language, replies in safety.replies.items():
         yield from _replies(replies, str(language))
     for code, country in safety.countries.items():
         for name, line in sentences(country, f"country {code}"):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from bot.core.content.faq import Faq
 from bot.core.finding import Finding
 from bot.core.language.faq import Found
-from bot.core.model import Flag, Level, Result, RuleId, Urgency
+from bot.core.model import Answers, Flag, Level, OptionId, QuestionId, Result, RuleId, Urgency
 from bot.core.screening import outcome
 from bot.core.screening_form import Example, Form, full_answers
 
@@ -34,7 +34,11 @@ def _tried(
     urgency: Urgency | None = None,
     flag: Flag | None = None,
 ) -> Iterator[Finding]:
-    """What came out otherwise than the example says, or than the place where it stands."""
+    """What came out otherwise than the example says, or than the place where it stands.
+
+    Of the cases that an example has by `each`, the shortest chat is told, and how many more there are.
+    """
+    found: list[tuple[int, str, Answers]] = []
     for answers in full_answers(form, example):
         result = outcome(form, answers)
         wanted: dict[str, tuple[object, object]] = {
@@ -54,9 +58,19 @@ def _tried(
         wrong += [f"{each} is asked" for each in example.not_asked if each in result.asked]
         wrong += _wrong_flags(example, result, flag)
         if wrong:
-            message = f"this example comes out otherwise: {'; '.join(wrong)}"
-            hint = "change the example if the new result is right"
-            yield Finding(example.line, "example-fails", message, hint, (answers,))
+            unusual = sum(answers[each] != (_usual(form, each),) for each in result.asked)
+            found.append((unusual, "; ".join(wrong), answers))
+    if found:
+        _, told, shown = min(found, key=lambda each: each[0])
+        more = f", and {len(found) - 1} more of its cases do" if len(found) > 1 else ""
+        message = f"this example comes out otherwise: {told}{more}"
+        hint = "change the example if the new result is right"
+        yield Finding(example.line, "example-fails", message, hint, (shown,), is_brief=True)
+
+
+def _usual(form: Form, question_id: QuestionId) -> OptionId | None:
+    question = form.question(question_id)
+    return question.usual.id if question is not None else None
 
 
 def _wrong_flags(example: Example, result: Result, flag: Flag | None) -> Iterator[str]:

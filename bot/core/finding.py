@@ -11,13 +11,17 @@ from bot.core.screening_rules import chosen
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Where it is, what it is, how to mend it, and the answers of each chat that shows it."""
+    """Where it is, what it is, how to mend it, and the answers of each chat that shows it.
+
+    `is_brief`: what was answered as usual says nothing, and is left out of the chats.
+    """
 
     line: int
     code: str
     message: str
     hint: str = ""
     chats: tuple[Answers, ...] = ()
+    is_brief: bool = False
 
     def mistake(self, path: str) -> Mistake:
         """The same as a mistake in that file."""
@@ -26,12 +30,16 @@ class Finding:
         )
 
 
-def chat(form: Form, answers: Answers) -> str:
+def chat(form: Form, answers: Answers, *, is_brief: bool = False) -> str:
     """The answers as they would stand on a phone, with what they come to."""
     lines = []
+    usual = 0
     result = outcome(form, answers)
     for question in form.questions:
         if question.id not in result.asked:
+            continue
+        if is_brief and answers[question.id] == (question.usual.id,):
+            usual += 1
             continue
         labels = [
             label(form, option, Perspective.SELF)
@@ -41,6 +49,8 @@ def chat(form: Form, answers: Answers) -> str:
         if labels:
             lines.append(f"bot: {stem(question, Perspective.SELF)}")
             lines.append("client: " + " ".join(f"[{each}]" for each in labels))
+    if usual:
+        lines.append(f"(and {usual} other questions, each answered as usual)")
     texts = form.texts(result.level)
     call = ", staff call first" if result.staff_call else ""
     lines.append(f"=> {texts.title} ({result.level}, rule {result.rule}, {result.urgency}{call})")

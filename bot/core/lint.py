@@ -4,13 +4,18 @@ The files have been read without error by then; here each text is held against w
 show, what is easy to read, and what must not be said. Counterparts: `client_texts`, `proof`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from bot.core.checked_yaml import Mistake, line_of
 from bot.core.client_texts import ClientText, Kind, client_texts
 from bot.core.content import Content
 from bot.core.content.banned import Banned
+from bot.core.content.faq import Faq
+from bot.core.content.parts import Parts
+from bot.core.content.safety import Safety, SafetyFile
+from bot.core.content.screening import perspective_question
+from bot.core.content.wording import Wording
 from bot.core.dialogue.press import MAX_BYTES, button
 from bot.core.language.crisis_rows import KINDS
 from bot.core.model import Perspective
@@ -38,8 +43,8 @@ REFERENCE = "ABCD99|9999"  # the longest name of an intake and its revision that
 class Linter:
     """Collects mistakes. `folder` stands before the names of files."""
 
-    def __init__(self, content: Content, banned: Banned, folder: str) -> None:
-        self.content = content
+    def __init__(self, parts: Parts, banned: Banned | None, folder: str) -> None:
+        self.parts = parts
         self.banned = banned
         self.folder = folder
         self.mistakes: list[Mistake] = []
@@ -61,25 +66,45 @@ class Linter:
         )
 
 
-def lint(content: Content, banned: Banned, folder: str) -> list[Mistake]:
-    """Every mistake and warning about the texts of the content."""
-    linter = Linter(content, banned, folder)
-    for text in client_texts(content):
+# What is sure of a file in which something could not be read.
+SURE = frozenset({"banned-word", "too-long", "grade", "topic-source", "hotline-source"})
+
+
+def lint(
+    content: Content | Parts,
+    banned: Banned | None,
+    folder: str,
+    sound: Collection[str] = Parts._fields,
+) -> list[Mistake]:
+    """Every mistake and warning about the texts; `sound` are the files that could be read."""
+    parts = content.parts if isinstance(content, Content) else content
+    linter = Linter(parts, banned, folder)
+    for text in client_texts(parts):
         _check_words(linter, text)
         _check_length(linter, text)
         _check_grade(linter, text)
-    _check_questions(linter, content.screening)
-    _check_perspectives(linter)
-    _check_contact(linter)
-    _check_buttons(linter)
-    _check_kinds(linter, content.screening)
-    _check_hotlines(linter)
-    _check_sources(linter)
-    return sorted(set(linter.mistakes))
+    if parts.screening is not None:
+        _check_questions(linter, parts.screening)
+        _check_perspectives(linter, parts.screening)
+        _check_kinds(linter, parts.screening)
+        _check_buttons(linter, "screening.yaml", _picked(parts.screening))
+    if parts.wording is not None:
+        _check_contact(linter, parts.wording)
+        _check_buttons(linter, "wording.yaml", _given(parts.wording))
+    if parts.safety is not None:
+        _check_hotlines(linter, parts.safety)
+    if parts.faq is not None:
+        _check_sources(linter, parts.faq)
+        topics: list[Carried] = [
+            (topic.line, "topic", (str(topic.id),)) for topic in parts.faq.topics
+        ]
+        _check_buttons(linter, "faq.yaml", topics)
+    files = {f"{folder}/{name}.yaml" for name in sound}
+    return sorted({each for each in linter.mistakes if each.path in files or each.code in SURE})
 
 
 def _check_words(linter: Linter, text: ClientText) -> None:
-    for word, why in linter.banned.found(text.text):
+    for word, why in linter.banned.found(text.text) if linter.banned is not None else ():
         message = f"clients must not read '{word}' ({text.name})"
         linter.tell(text.file, text.line, "banned-word", message, why)
 
@@ -125,17 +150,17 @@ def _check_questions(linter: Linter, form: Form) -> None:
                 linter.tell(file, option.line, "no-because", message, hint)
 
 
-def _check_perspectives(linter: Linter) -> None:
+def _check_perspectives(linter: Linter, form: Form) -> None:
     """Without a question of whom the person asks for, all would be worded as for themselves."""
-    if linter.content.perspective_question is None:
+    if perspective_question(form) is None:
         message = f"no question has the options {', '.join(Perspective)}, and no other"
         hint = "the wording about someone else depends on these names"
-        linter.tell("screening.yaml", linter.content.screening.line, "perspectives", message, hint)
+        linter.tell("screening.yaml", form.line, "perspectives", message, hint)
 
 
-def _check_contact(linter: Linter) -> None:
+def _check_contact(linter: Linter, wording: Wording) -> None:
     """Two buttons of a step must not look the same."""
-    for step in linter.content.wording.contact.steps:
+    for step in wording.contact.steps:
         seen: set[str] = set()
         for choice in step.choices:
             if choice.label.casefold() in seen:
@@ -145,27 +170,33 @@ def _check_contact(linter: Linter) -> None:
             seen.add(choice.label.casefold())
 
 
-def _check_buttons(linter: Linter) -> None:
-    """What each button carries back must fit."""
-    carried: list[tuple[str, int, str, tuple[str, ...]]] = [
-        ("screening.yaml", option.line, "pick", (REFERENCE, question.id, option.id))
-        for question in linter.content.screening.questions
+Carried = tuple[int, str, tuple[str, ...]]  # the line of a button, its verb and its arguments
+
+
+def _picked(form: Form) -> list[Carried]:
+    return [
+        (option.line, "pick", (REFERENCE, question.id, option.id))
+        for question in form.questions
         for option in question.options
     ]
-    carried += [
-        ("wording.yaml", step.line, "give", (REFERENCE, step.id, choice.id))
-        for step in linter.content.wording.contact.steps
+
+
+def _given(wording: Wording) -> list[Carried]:
+    return [
+        (step.line, "give", (REFERENCE, step.id, choice.id))
+        for step in wording.contact.steps
         for choice in step.choices
     ]
-    topics = linter.content.faq.topics
-    carried += [("faq.yaml", topic.line, "topic", (topic.id,)) for topic in topics]
-    for file, line, verb, arguments in carried:
+
+
+def _check_buttons(linter: Linter, file: str, carried: list[Carried]) -> None:
+    """What each button carries back must fit."""
+    for line, verb, arguments in carried:
         size = len(button("", verb, *arguments).data.encode())
         if size > MAX_BYTES:
             message = f"the button of '{' '.join(arguments[1:] or arguments)}' carries {size} bytes"
-            linter.tell(
-                file, line, "button-long", message, f"at most {MAX_BYTES} fit: shorten the ids"
-            )
+            hint = f"at most {MAX_BYTES} fit: shorten the ids"
+            linter.tell(file, line, "button-long", message, hint)
 
 
 def _check_kinds(linter: Linter, form: Form) -> None:
@@ -185,21 +216,20 @@ def _check_kinds(linter: Linter, form: Form) -> None:
             )
 
 
-def _check_hotlines(linter: Linter) -> None:
-    for code, country in linter.content.safety.countries.items():
+def _check_hotlines(linter: Linter, safety: SafetyFile) -> None:
+    for code, country in safety.countries.items():
         for name in country.__struct_fields__:
             line = getattr(country, name)
             if line is None or isinstance(line, str):
                 continue
             if not line.source.strip():
                 message = f"{name} of {code} has no source"
-                linter.tell(
-                    "safety.yaml", line_of(line.number), "hotline-source", message, "add one"
-                )
+                hint = "say which page or letter tells the number"
+                linter.tell("safety.yaml", line_of(line.number), "hotline-source", message, hint)
 
 
-def _check_sources(linter: Linter) -> None:
-    for topic in linter.content.faq.topics:
+def _check_sources(linter: Linter, faq: Faq) -> None:
+    for topic in faq.topics:
         if not topic.source.strip():
             message = f"topic '{topic.id}' has no source"
             linter.tell(
@@ -208,10 +238,10 @@ def _check_sources(linter: Linter) -> None:
 
 
 def stale_hotlines(
-    content: Content, today: date, folder: str, days: int = 365
+    safety: Safety | SafetyFile, today: date, folder: str, days: int = 365
 ) -> Iterator[Mistake]:
     """Warnings about numbers that nobody has looked at for a year; a date to come is an error."""
-    for code, country in content.safety.countries.items():
+    for code, country in safety.countries.items():
         for name in country.__struct_fields__:
             line = getattr(country, name)
             if line is None or isinstance(line, str):

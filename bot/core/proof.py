@@ -1,6 +1,6 @@
 """What holds over every way through a screening: exact, over all rating states, not sampled.
 
-`prove` states each law, says how much was looked at, and gives a short counterexample where one
+`prove` states each law, says how much was looked at, and gives a shortest counterexample where one
 fails. Counterparts: `decisions` and `census` for the states, `severity` for what is worse.
 """
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.core.census import find
+from bot.core.dead_parts import dead_parts
 from bot.core.decisions import LEVELS, URGENCIES, Decisions
 from bot.core.finding import Finding
 from bot.core.model import Answers
@@ -18,7 +19,7 @@ from bot.core.screening import outcome
 from bot.core.screening_form import Form, Option, Question
 from bot.core.screening_rules import holds, leaves
 from bot.core.severity import KNOWN, Pair, Severity
-from bot.core.tally import Tally, tally
+from bot.core.tally import Tally, before_dangers, tally
 from bot.core.upsets import EVERY_STATE, NO_STATE
 from bot.core.walker import Chosen
 
@@ -57,7 +58,7 @@ def prove(form: Form) -> Proof:
     laws = (
         order,
         _ended(decisions, counted),
-        _left(form),
+        _left(decisions),
         _monotone(decisions, severity),
         _stopped(decisions),
         _skipped(decisions, severity),
@@ -113,15 +114,33 @@ def _ended(decisions: Decisions, counted: Tally) -> Law:
     return Law("total", says, f"{counted.ways:,} ways, {counted.states:,} rating states", broken)
 
 
-def _left(form: Form) -> Law:
+def _left(decisions: Decisions) -> Law:
     """Whether every question has an answer with which one can go on."""
+    form = decisions.form
     stuck = [each for each in form.questions if all(option.emergency for option in each.options)]
+    told = _told_dangers(decisions) if stuck else []
     broken = tuple(
-        Finding(each.line, "cannot-leave", f"'{each.id}' has no answer to go on with", "add one")
+        Finding(
+            each.line,
+            "cannot-leave",
+            f"'{each.id}' has no answer to go on with",
+            "add one",
+            tuple(answers for answers in told if [*answers][-1] == each.id)[:1],
+        )
         for each in stuck
     )
     says = "Every question can be left: it has an answer that is no emergency."
     return Law("leave", says, f"{len(form.questions)} questions", broken)
+
+
+def _told_dangers(decisions: Decisions) -> list[Answers]:
+    """A shortest chat for each emergency answer that can be given, the shortest of all first."""
+    found = [
+        (ways.cost, {**ways.example[0], question.id: (option.id,)})
+        for question, dangers, ways in before_dangers(decisions)
+        for option in dangers
+    ]
+    return [answers for _, answers in sorted(found, key=lambda each: each[0])]
 
 
 def _monotone(decisions: Decisions, severity: Severity) -> Law:
@@ -188,38 +207,33 @@ def _unstopped(decisions: Decisions, dangers: list[tuple[Question, Option]]) -> 
     form = decisions.form
     stops = [rule for rule in form.rules if form.texts(rule.outcome).stops]
     is_won = any(holds(rule.when, decisions.danger).needs == EVERY_STATE.needs for rule in stops)
+    told = [] if is_won else _told_dangers(decisions)
     if dangers and not is_won:
-        question, option = dangers[0]
         message = "no rule makes every emergency answer an emergency"
         hint = "add a rule at the top: when: {answered: emergency}"
-        chats = (_usual_until(form, question, option),)
-        yield Finding(form.rules[0].line, "emergency-lost", message, hint, chats)
+        lost = [each for each in told if not form.texts(outcome(form, each).level).stops]
+        yield Finding(form.rules[0].line, "emergency-lost", message, hint, tuple(lost[:1]))
     hurried = NO_STATE
     for each in form.urgency_rules:
         if each.urgency is URGENCIES[-1]:
             hurried |= holds(each.when, decisions.danger)
     if dangers and hurried.needs != EVERY_STATE.needs:
         message = f"no urgency rule makes every emergency '{URGENCIES[-1]}'"
-        yield Finding(form.urgency_rules[0].line, "emergency-late", message, "add one")
+        told = told or _told_dangers(decisions)
+        late = [each for each in told if outcome(form, each).urgency is not URGENCIES[-1]]
+        line = form.urgency_rules[0].line if form.urgency_rules else form.line
+        yield Finding(line, "emergency-late", message, "add one", tuple(late[:1]))
     for rule in form.rules:
         reached = decisions.rule(rule, decisions.known) | decisions.rule(rule, decisions.assumed)
         if rule in stops and not rule.emergency and reached:
             message = f"rule '{rule.id}' means an emergency, but does not stop the screening"
             hint = "say which kind it is: emergency: medical, for instance"
-            yield Finding(rule.line, "emergency-unsaid", message, hint)
+            way = find(blocks([decisions.lane((reached,))]), reached, NO_STATE)
+            yield Finding(rule.line, "emergency-unsaid", message, hint, way.example if way else ())
         if rule not in stops and rule.emergency:
             message = f"rule '{rule.id}' stops the screening, but '{rule.outcome}' is no emergency"
-            yield Finding(rule.line, "emergency-unsaid", message, "give it the outcome emergency")
-
-
-def _usual_until(form: Form, question: Question, option: Option) -> Answers:
-    answers: Answers = {}
-    for each in form.questions:
-        if each is question:
-            break
-        answers[each.id] = (each.usual.id,)
-    answers[question.id] = (option.id,)
-    return answers
+            hint = "give it the outcome emergency"
+            yield Finding(rule.line, "emergency-unsaid", message, hint)
 
 
 def _skipped(decisions: Decisions, severity: Severity) -> Law:
@@ -296,9 +310,10 @@ def _reasoned(form: Form) -> Law:
 
 def _reached(decisions: Decisions, counted: Tally) -> Law:
     form = decisions.form
-    says = "Every question, rule, outcome, urgency and flag is reached by some way."
+    says = "Every question, rule, outcome, urgency and flag is reached by some way, and no part is idle."
     looked_at = (
         f"{len(form.questions)} questions, {len(form.rules) + len(form.urgency_rules)} rules,"
         f" {len(form.outcomes)} outcomes, {len(form.urgencies)} urgencies, {len(form.flags)} flags"
     )
-    return Law("reach", says, looked_at, tuple(Reach(decisions, counted).unreached()))
+    reach = Reach(decisions, counted)
+    return Law("reach", says, looked_at, (*reach.unreached(), *dead_parts(reach)))

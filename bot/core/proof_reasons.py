@@ -7,13 +7,15 @@ number that can only come from answers with a `because`.
 from collections.abc import Iterator
 from itertools import product
 
+from bot.core.census import find
 from bot.core.decisions import LEVELS, Decisions
 from bot.core.finding import Finding
-from bot.core.model import QuestionId
-from bot.core.screening_form import Condition, Dimension, Form, Option, Table
+from bot.core.model import Answers, QuestionId
+from bot.core.paths import blocks
+from bot.core.screening_form import Condition, Dimension, Form, Option, Rule, Table
 from bot.core.screening_reasons import reasons
 from bot.core.screening_rules import Given, kinds_of, looked_up
-from bot.core.upsets import Feature, Need
+from bot.core.upsets import Conditions, Feature, Need, UpSet
 from bot.core.walker import Chosen, choices, table_axis, table_questions
 
 
@@ -32,12 +34,22 @@ def unreasoned(form: Form) -> Iterator[Finding]:
                         "no-reason",
                         f"rule '{rule.id}' can hold without a reason to show: {_plain(need)}",
                         "give the answers that lead there a 'because'",
+                        _shown(decisions, rule, conditions, need),
                     )
     for question in form.questions:
         for option in question.options:
             if option.emergency and not option.because:
                 message = f"the emergency '{option.id}' of '{question.id}' has no 'because'"
                 yield Finding(option.line, "no-reason", message, "say what was told")
+
+
+def _shown(
+    decisions: Decisions, rule: Rule, conditions: Conditions, need: Need
+) -> tuple[Answers, ...]:
+    """A shortest chat in which the rule decides by what it needs here, where there is one."""
+    inside, outside = UpSet([need]), decisions.over | decisions.before(rule, conditions)
+    way = find(blocks([decisions.lane((inside, outside))]), inside, outside)
+    return way.example if way is not None else ()
 
 
 def _plain(need: Need) -> str:

@@ -10,10 +10,19 @@ from bot.core.census import find, find_any
 from bot.core.decisions import LEVELS, URGENCIES, Decisions
 from bot.core.finding import Finding
 from bot.core.model import Answers, QuestionId, Result
-from bot.core.paths import Block, blocks
+from bot.core.paths import Block, Ways, blocks
 from bot.core.screening import outcome
-from bot.core.screening_form import FlagRule, Form, Question, Rule, all_examples, full_answers
-from bot.core.screening_rules import holds, leaves
+from bot.core.screening_form import (
+    Condition,
+    FlagRule,
+    Form,
+    Question,
+    Rule,
+    UrgencyRule,
+    all_examples,
+    full_answers,
+)
+from bot.core.screening_rules import Given, holds, leaves
 from bot.core.tally import Tally
 from bot.core.upsets import EVERY_STATE, NO_STATE, Conditions, UpSet
 
@@ -33,6 +42,19 @@ class Reach:
         ]
         self.shown: list[tuple[Answers, Result]] = [
             (answers, outcome(self.form, answers)) for answers in given
+        ]
+
+    @cached_property
+    def givens(self) -> list[Given]:
+        """The facts of examples in which nothing was skipped, and which are no emergency."""
+        return [
+            Given(
+                {each: answers[each] for each in result.asked},
+                result.ratings_known,
+                level=result.level,
+            )
+            for answers, result in self.shown
+            if not result.staff_call and not self.form.texts(result.level).stops
         ]
 
     def unreached(self) -> Iterator[Finding]:
@@ -73,7 +95,8 @@ class Reach:
             sets += [holds(each.when, conditions) for each in self.form.flags]
         return blocks([self.decisions.lane(sets)])
 
-    def _example(self, inside: UpSet, outside: UpSet = NO_STATE) -> Answers | None:
+    def example(self, inside: UpSet, outside: UpSet = NO_STATE) -> Answers | None:
+        """Some whole way to a state that is in one set and not in the other."""
         found = find_any(self._blocks, inside, outside | self.decisions.over)
         return found.example[0] if found is not None else None
 
@@ -84,22 +107,23 @@ class Reach:
                 message = f"rule '{rule.id}' can never hold"
                 yield Finding(rule.line, "rule-never", message, "change its 'when'")
             return
-        held: Answers | None = None
+        held: Ways | None = None
         for conditions in (self.decisions.known, self.decisions.assumed):
             inside = self.decisions.rule(rule, conditions)
-            if self._example(inside, self.decisions.before(rule, conditions)) is not None:
+            if self.example(inside, self.decisions.before(rule, conditions)) is not None:
                 return
-            if held is None:
-                found = find(self._blocks, inside, self.decisions.over)
-                held = found.example[0] if found is not None else None
+            found = find(self._blocks, inside, self.decisions.over)
+            if found is not None and (held is None or found.cost < held.cost):
+                held = found
         if held is None:
             message = f"rule '{rule.id}' can never hold"
             yield Finding(rule.line, "rule-never", message, "change its 'when', or take it out")
             return
-        first = outcome(self.form, held).rule
+        shown = held.example[0]
+        first = outcome(self.form, shown).rule
         message = f"rule '{rule.id}' never decides: whenever it holds, one above it does too"
         hint = f"as here rule '{first}'; make it say more, or take it out"
-        yield Finding(rule.line, "rule-shadowed", message, hint, (held,))
+        yield Finding(rule.line, "rule-shadowed", message, hint, (shown,))
 
     def _is_alarming(self, rule: Rule) -> bool:
         if any(leaf.answered == "emergency" for leaf in leaves(rule.when)):
@@ -124,13 +148,22 @@ class Reach:
                 message = f"nothing is ever as urgent as '{each.id}'"
                 yield Finding(each.line, "urgency-never", message, "give an urgency rule for it")
 
+    def hurried(self, condition: Condition, *, known_only: bool) -> UpSet:
+        """Where a condition of an urgency rule holds."""
+        inside = holds(condition, self.decisions.known)
+        return inside if known_only else inside | holds(condition, self.decisions.assumed)
+
+    def is_hurried(self, rule: UrgencyRule) -> bool:
+        """Whether the urgency rule ever holds."""
+        if holds(rule.when, self.decisions.danger).needs == EVERY_STATE.needs:
+            return True
+        if any(holds(rule.when, given) for given in self.givens):
+            return True
+        return self.example(self.hurried(rule.when, known_only=rule.known_only)) is not None
+
     def _urgency_rules(self) -> Iterator[Finding]:
         for rule in self.form.urgency_rules:
-            inside = holds(rule.when, self.decisions.known)
-            if not rule.known_only:
-                inside |= holds(rule.when, self.decisions.assumed)
-            is_always_in_danger = holds(rule.when, self.decisions.danger).needs == EVERY_STATE.needs
-            if not is_always_in_danger and self._example(inside) is None:
+            if not self.is_hurried(rule):
                 message = f"urgency rule '{rule.id}' can never hold"
                 yield Finding(rule.line, "rule-never", message, "change its 'when', or take it out")
 
@@ -142,7 +175,7 @@ class Reach:
         if flag.when is None:
             return any(flag.id in rule.flags for rule in self.form.rules)
         above = _above(flag, self.decisions)
-        return self._example(holds(flag.when, self.decisions.assumed), above) is not None
+        return self.example(holds(flag.when, self.decisions.assumed), above) is not None
 
 
 def _above(flag: FlagRule, decisions: Decisions) -> UpSet:

@@ -7,7 +7,7 @@ from bot.core.census import States, census
 from bot.core.decisions import LEVELS, URGENCIES, Decisions
 from bot.core.model import Answers, Level, Urgency
 from bot.core.paths import ANSWER, Ways, blocks
-from bot.core.screening_form import Form, Question
+from bot.core.screening_form import Form, Option, Question
 from bot.core.upsets import UpSet
 
 NO_ANSWER = Ways(1, 0, 0, ({},))
@@ -91,6 +91,18 @@ def _emergencies(decisions: Decisions) -> Ways:
     """The ways that end in an emergency: by an answer, or by a rule that looks at several."""
     form = decisions.form
     found = list(_alarms(decisions, form))
+    for question, dangers, ways in before_dangers(decisions):
+        answer: tuple[Answers, ...] = ({question.id: (dangers[0].id,)},)
+        found.append(ways.then(Ways(len(dangers), ANSWER, 1, answer)))
+    joined = Ways(0, ANSWER * len(form.questions), 0, ({},))
+    for ways in found:
+        joined = joined | ways
+    return joined
+
+
+def before_dangers(decisions: Decisions) -> Iterator[tuple[Question, list[Option], Ways]]:
+    """Each question with its emergency answers, and the ways to it; none where it is never asked."""
+    form = decisions.form
     for place, question in enumerate(form.questions):
         dangers = [option for option in question.options if option.emergency]
         if not dangers:
@@ -99,12 +111,7 @@ def _emergencies(decisions: Decisions) -> Ways:
         over = decisions.ended(asked) | decisions.alarm
         for truths, states in _counted(decisions, asked, (decisions.path(question.ask_if), over)):
             if truths == (True, False):
-                answer: tuple[Answers, ...] = ({question.id: (dangers[0].id,)},)
-                found.append(states.ways.then(Ways(len(dangers), ANSWER, 1, answer)))
-    joined = Ways(0, ANSWER * len(form.questions), 0, ({},))
-    for ways in found:
-        joined = joined | ways
-    return joined
+                yield question, dangers, states.ways
 
 
 def _alarms(decisions: Decisions, form: Form) -> Iterator[Ways]:

@@ -98,6 +98,28 @@ def test_every_mistake_is_told_although_one_spoils_the_reading(folder: Path) -> 
     assert "3 errors" in ran.stderr
 
 
+def test_a_typo_in_one_key_hides_nothing_elsewhere(folder: Path) -> None:
+    spoil(folder, "wording.yaml", "welcome_back:", "welcome_bck:")
+    spoil(folder, "wording.yaml", "I can't diagnose.", "This is confidential {clinc}.")
+    spoil(folder, "clinic.yaml", "08:00-18:00", "18:00-08:00")
+    spoil(folder, "screening.yaml", "cap: iop", "cap: outpatient")
+    spoil(folder, "faq.yaml", "answer: |-", "answer: |-\n      **{foo}")
+    spoil(folder, "safety.yaml", 'say: "call **911**"', 'say: "call **912**"')
+    ran = bot("check", "--quiet", folder)
+    for told in (
+        "'welcome_back' is missing here; add welcome_back: [missing-key]",
+        "unknown key 'welcome_bck'; did you mean 'welcome_back'? [unknown-key]",
+        "clients must not read 'confidential' (welcome)",
+        "nothing fills {clinc}; did you mean 'clinic'? [placeholder]",
+        "'18:00-08:00' ends before it starts",
+        "[example-fails]",
+        "nothing fills {foo}",
+        "a ** is opened and not closed",
+        "[number-unsaid]",
+    ):
+        assert told in ran.stderr, told
+
+
 def test_a_list_that_cannot_be_read_makes_no_more_mistakes_of_its_names(folder: Path) -> None:
     spoil(folder, "screening.yaml", "    options:", "    optons:")
     ran = bot("check", "--quiet", folder)
@@ -224,10 +246,12 @@ def test_the_preview_shows_every_message_and_needs_nothing_else(
 def test_a_certificate_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     ran = bot("certificate", "-o", tmp_path / "nowhere" / "page.md")
     assert ran.returncode == 1
-    assert ran.stderr == f"{tmp_path}/nowhere/page.md: No such file or directory\n"
+    assert ran.stderr == (
+        f"bot: {tmp_path}/nowhere/page.md cannot be written: no such file or directory\n"
+    )
 
 
 def test_a_preview_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     ran = bot("preview", tmp_path / "no" / "such" / "folder.html")
     assert ran.returncode == 1
-    assert "No such file or directory" in ran.stderr
+    assert "folder.html cannot be written: no such file or directory" in ran.stderr

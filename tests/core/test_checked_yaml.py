@@ -37,9 +37,9 @@ def test_every_mistake_is_told_at_once() -> None:
     """
     assert told(test_every_mistake_is_told_at_once) == [
         "f.yaml:2: unknown key 'leafs'; did you mean 'leaves'? [unknown-key]",
-        "f.yaml:4: 'much' must be a whole number [type]",
-        "f.yaml:5: 'id' is missing here [missing-key]",
-        "f.yaml:6: 'yes' must be true or false [type]",
+        "f.yaml:4: 'much' must be a whole number; write it without quotes or units [type]",
+        "f.yaml:5: 'id' is missing here; add id: [missing-key]",
+        "f.yaml:6: 'yes' must be true or false; write one of them [type]",
     ]
 
 

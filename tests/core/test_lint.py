@@ -239,15 +239,15 @@ def test_a_hotline_that_nobody_verified() -> None:
 
 
 def test_a_hotline_that_is_verified_on_a_day_to_come(content: Content) -> None:
-    found = list(stale_hotlines(content, date(2026, 11, 1), "content"))
+    found = list(stale_hotlines(content.safety, date(2026, 11, 1), "content"))
     assert codes(found) == {"hotline-future"}
     assert not any(each.warning for each in found)
 
 
 def test_a_hotline_that_was_verified_long_ago(content: Content) -> None:
     year, month, day = 2026, 11, 24
-    assert list(stale_hotlines(content, date(year, month, day), "content")) == []
-    found = list(stale_hotlines(content, date(year + 1, month + 1, day), "content"))
+    assert list(stale_hotlines(content.safety, date(year, month, day), "content")) == []
+    found = list(stale_hotlines(content.safety, date(year + 1, month + 1, day), "content"))
     assert codes(found) == {"hotline-stale"}
     assert all(each.warning and each.line for each in found)
 

@@ -11,13 +11,14 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from bot.core.checked_yaml import Mistake, did_you_mean, line_of
-from bot.core.content.clinic import Clinic, read_clinic
-from bot.core.content.console import ConsoleWords, read_console
-from bot.core.content.faq import Faq, Topic, answer_text, facts_used, read_faq
-from bot.core.content.safety import Safety, read_safety
-from bot.core.content.screening import read_screening
-from bot.core.content.wording import ContactStep, Wording, fill, read_wording
+from bot.core.checked_yaml import Mistake
+from bot.core.content.clinic import Clinic
+from bot.core.content.console import ConsoleWords
+from bot.core.content.faq import Faq, Topic, answer_text
+from bot.core.content.parts import Parts, Read, read_parts
+from bot.core.content.safety import Safety
+from bot.core.content.screening import perspective_question
+from bot.core.content.wording import ContactStep, Wording, fill
 from bot.core.crisis_card import footer, hotlines
 from bot.core.language.faq import FaqIndex, Found, faq_index
 from bot.core.language.plain_answer import plain_words
@@ -69,6 +70,18 @@ class Content:
         mixed.asked = newest.asked
         return mixed
 
+    @property
+    def parts(self) -> Parts:
+        """The same, file by file."""
+        return Parts(
+            clinic=self.clinic,
+            faq=self.faq,
+            safety=self.safety.file,
+            screening=self.screening,
+            wording=self.wording,
+            console=self.console,
+        )
+
     def topic(self, topic_id: TopicId) -> Topic | None:
         """The FAQ topic of that id."""
         return self._topics.get(topic_id)
@@ -89,16 +102,7 @@ class Content:
     @property
     def perspective_question(self) -> QuestionId | None:
         """The question that tells whom the person chats for: its options are the perspectives."""
-        wanted = set(Perspective)
-        needed = {Perspective.SELF, Perspective.LOVED_ONE}
-        return next(
-            (
-                each.id
-                for each in self.screening.questions
-                if needed <= {option.id for option in each.options} <= wanted
-            ),
-            None,
-        )
+        return perspective_question(self.screening)
 
     def is_minor(self, answers: Answers) -> bool:
         """Whether an answer carries the flag that the content gives to minors."""
@@ -226,50 +230,39 @@ def read_content(
     texts: Mapping[str, str], model: bytes, folder: str = "content"
 ) -> tuple[Content | None, list[Mistake]]:
     """The content in the files' `texts` (by file name), or every mistake in all of them."""
-    mistakes: list[Mistake] = []
-
-    def path(name: str) -> str:
-        return f"{folder}/{name}"
-
-    mistakes += [
-        Mistake(path=path(name), line=1, code="no-file", message="this file is missing")
+    missing = [
+        Mistake(
+            path=f"{folder}/{name}",
+            line=1,
+            code="no-file",
+            message="this file is missing",
+            hint="BOT_CONTENT_DIR names the folder",
+        )
         for name in FILES
         if name not in texts
     ]
-    if mistakes:
-        return None, mistakes
-    clinic, found = read_clinic(texts["clinic.yaml"], path("clinic.yaml"))
-    mistakes += found
-    faq, found = read_faq(texts["faq.yaml"], path("faq.yaml"))
-    mistakes += found
-    safety, found = read_safety(texts["safety.yaml"], path("safety.yaml"), model)
-    mistakes += found
-    screening, found = read_screening(texts["screening.yaml"], path("screening.yaml"))
-    mistakes += found
-    wording, found = read_wording(texts["wording.yaml"], path("wording.yaml"))
-    mistakes += found
-    console, found = read_console(texts["console.yaml"], path("console.yaml"))
-    mistakes += found
-    if clinic is not None and faq is not None:
-        mistakes += _unused_facts(clinic, faq, path("clinic.yaml"))
-    if clinic is not None and safety is not None:
-        mistakes += _country(clinic, safety, path("clinic.yaml"))
-    if clinic is not None and screening is not None:
-        mistakes += _notify(clinic, screening, path("clinic.yaml"))
-    if clinic is None or faq is None or safety is None or screening is None or wording is None:
-        return None, sorted(mistakes)
-    if console is None or any(not each.warning for each in mistakes):
-        return None, sorted(mistakes)
-    content = Content(
-        clinic=clinic,
-        faq=faq,
-        safety=safety,
-        screening=screening,
-        wording=wording,
-        console=console,
+    read = read_parts(texts, model, folder)
+    return content_of(read, texts), sorted((*missing, *read.mistakes))
+
+
+def content_of(read: Read, texts: Mapping[str, str]) -> Content | None:
+    """The whole, if every file is there and without a mistake."""
+    parts = read.parts
+    if any(not each.warning for each in read.mistakes):
+        return None
+    if parts.clinic is None or parts.faq is None or parts.screening is None:
+        return None
+    if read.safety is None or parts.wording is None or parts.console is None:
+        return None
+    return Content(
+        clinic=parts.clinic,
+        faq=parts.faq,
+        safety=read.safety,
+        screening=parts.screening,
+        wording=parts.wording,
+        console=parts.console,
         version=content_version(texts),
     )
-    return content, sorted(mistakes)
 
 
 def content_version(texts: Mapping[str, str]) -> str:
@@ -278,47 +271,3 @@ def content_version(texts: Mapping[str, str]) -> str:
     for name in FILES:
         digest.update(f"{name}\0{texts[name]}\0".encode())
     return digest.hexdigest()[:16]
-
-
-def _unused_facts(clinic: Clinic, faq: Faq, path: str) -> list[Mistake]:
-    used = facts_used(faq)
-    return [
-        Mistake(
-            path=path,
-            line=line_of(name),
-            code="fact-unused",
-            message=f"no answer in faq.yaml uses the fact '{name}'",
-            hint=did_you_mean(name, used),
-        )
-        for name in clinic.facts
-        if name not in used
-    ]
-
-
-def _country(clinic: Clinic, safety: Safety, path: str) -> list[Mistake]:
-    if clinic.country in safety.countries:
-        return []
-    return [
-        Mistake(
-            path=path,
-            line=line_of(clinic.country),
-            code="no-hotlines",
-            message=f"safety.yaml has no emergency number for the country '{clinic.country}'",
-            hint=f"use one of {', '.join(safety.countries)}, or add it there",
-        )
-    ]
-
-
-def _notify(clinic: Clinic, screening: Form, path: str) -> list[Mistake]:
-    notify, minors = clinic.minor.notify, screening.minors
-    if notify is Notify.NEVER or (notify in minors.notify and minors.notify_staff):
-        return []
-    return [
-        Mistake(
-            path=path,
-            line=clinic.minor.line,
-            code="no-notice",
-            message=f"screening.yaml has no words for minor: {{notify: {notify}}}",
-            hint="under minors, add them to notify, and notify_staff",
-        )
-    ]

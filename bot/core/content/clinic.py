@@ -8,17 +8,28 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, field
 
-from bot.core.checked_yaml import Mistake, line_of, load
+from bot.core.checked_yaml import Mistake, Part, line_of, load_part
 from bot.core.content.blank import blanks
+from bot.core.content.places import unfilled
+from bot.core.content.sure import sure
 from bot.core.model import Frozen, Notify, Urgency
 
 # How far a chat has come, as its retention knows it; see `effects.status`.
 STATUSES = ("chat-only", "in-progress", "incomplete", "completed", "amended", "emergency")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 USER_NAME = re.compile(r"@[A-Za-z]\w{3,31}", re.ASCII)
+_CLOCK = r"(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)"
+SPAN = re.compile(rf"{_CLOCK}-{_CLOCK}")
 Span = Annotated[
-    str, Meta(pattern=r"^\d\d:\d\d-\d\d:\d\d$", description="must look like 08:00-18:00")
+    str,
+    Meta(
+        pattern=rf"^{SPAN.pattern}$", description="must look like 08:00-18:00, from 00:00 to 24:00"
+    ),
 ]
+MOST_DAYS = 3650
+Minutes = Annotated[int, Meta(ge=1, le=10_080)]  # up to a week
+# What is still sure when other parts of the file could not be read.
+SURE = frozenset({"empty", "placeholder", "timezone", "office-hours", "user-name", "fact-name"})
 
 
 class OfficeHours(Frozen):
@@ -79,12 +90,12 @@ class Clinic(Frozen):
     minor: MinorPolicy = MinorPolicy()
     facts: dict[str, str] = field(default_factory=dict)
     office_hours: OfficeHours = OfficeHours()
-    alert_again_minutes: dict[Urgency, Annotated[int, Meta(ge=1)]] = field(default_factory=dict)
+    alert_again_minutes: dict[Urgency, Minutes] = field(default_factory=dict)
     escalation: Escalation = Escalation()
     keep_days: dict[str, int] = field(default_factory=dict)
-    keep_open_days: Annotated[int, Meta(ge=1)] = 180
-    resume_after_hours: int = 6
-    silence_minutes: int = 30
+    keep_open_days: Annotated[int, Meta(ge=1, le=MOST_DAYS)] = 180
+    resume_after_hours: Annotated[int, Meta(ge=1, le=168)] = 6
+    silence_minutes: Annotated[int, Meta(ge=1, le=1440)] = 30
     human_urgency: Urgency = Urgency.SAME_DAY
 
     def staff_there_at(self, at: datetime) -> datetime | None:
@@ -104,10 +115,18 @@ class Clinic(Frozen):
 
 def read_clinic(text: str, path: str) -> tuple[Clinic | None, list[Mistake]]:
     """The clinic, or every mistake in its file."""
-    clinic, mistakes = load(text, path, Clinic)
+    return clinic_part(text, path).whole
+
+
+def clinic_part(text: str, path: str) -> Part[Clinic]:
+    """The clinic as far as it can be read, and every mistake in its file."""
+    part = load_part(text, path, Clinic)
+    clinic = part.value
     if clinic is None:
-        return None, mistakes
+        return part
     mistakes = blanks(clinic, path)
+    for words in (clinic.name, *clinic.facts.values()):
+        mistakes += unfilled(words, (), path)
 
     def mistake(value: object, code: str, message: str, hint: str = "") -> None:
         mistakes.append(
@@ -124,10 +143,18 @@ def read_clinic(text: str, path: str) -> tuple[Clinic | None, list[Mistake]]:
             "use a name like America/New_York",
         )
     for day in DAYS:
+        last = 0
         for span in getattr(clinic.office_hours, day):
+            if not SPAN.fullmatch(span):
+                continue  # told already
             start, end = _minutes(span[:5]), _minutes(span[6:])
-            if not 0 <= start < end <= 24 * 60:
-                mistake(span, "office-hours", f"'{span}' ends before it starts")
+            if start >= end:
+                hint = "split a shift over midnight into two days, up to 24:00 and from 00:00"
+                mistake(span, "office-hours", f"'{span}' ends before it starts", hint)
+            elif start < last:
+                hint = "give the spans of a day in order, each after the one before"
+                mistake(span, "office-hours", f"'{span}' begins before the last span ends", hint)
+            last = max(last, end)
     for names in clinic.escalation.mention.values():
         for name in names:
             if not USER_NAME.fullmatch(name):
@@ -137,8 +164,9 @@ def read_clinic(text: str, path: str) -> tuple[Clinic | None, list[Mistake]]:
         if name not in STATUSES:
             hint = f"they are {', '.join(STATUSES)}"
             mistake(name, "keep-days", f"there is no status '{name}'", hint)
-        elif days < 1:
-            mistake(name, "keep-days", f"'{name}' must be kept for at least 1 day")
+        elif not 1 <= days <= MOST_DAYS:
+            message = f"'{name}' is kept for {days} days, which is not from 1 to {MOST_DAYS}"
+            mistake(name, "keep-days", message, "see PRIVACY.md for what people are told")
     if missing := [name for name in STATUSES if name not in clinic.keep_days]:
         hint = "what is not named would be kept for ever"
         where = next(iter(clinic.keep_days), clinic.name)
@@ -147,5 +175,6 @@ def read_clinic(text: str, path: str) -> tuple[Clinic | None, list[Mistake]]:
         )
     for name in clinic.facts:
         if not re.fullmatch(r"[a-z_]+", name):
-            mistake(name, "fact-name", f"'{name}' must be lower case words with _ between them")
-    return (None, mistakes) if mistakes else (clinic, [])
+            message = f"'{name}' must be lower case words with _ between them"
+            mistake(name, "fact-name", message, "as in payment_plans")
+    return part._replace(mistakes=sure(part, mistakes, SURE))

@@ -16,6 +16,7 @@ OTHER_OPERATORS = re.compile(
     r"|more(_than)?|gt|ge|le|ne|equals?|is(_not)?|[=!<>]=?=?|between|if|x?or|and|nor",
     re.IGNORECASE,
 )
+MOST_NAMED = 8  # of the names that are known, in a hint
 OPERATOR_HINT = "conditions know only in, at_least, count with needed, any, all, answered, outcome"
 
 
@@ -33,7 +34,11 @@ def is_known(tell: Tell, kind: str, name: str, known: Collection[str]) -> bool:
     if name in known:
         return True
     code = f"unknown-{kind.split(maxsplit=1)[0]}"
-    tell(line_of(name), code, f"no {kind} '{name}'", did_you_mean(name, known))
+    hint = did_you_mean(name, known)
+    if not hint:
+        few = [*known][:MOST_NAMED]
+        hint = f"one of: {', '.join(few)}{', ...' if len(few) < len(known) else ''}"
+    tell(line_of(name), code, f"no {kind} '{name}'", hint)
     return False
 
 

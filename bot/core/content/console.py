@@ -3,17 +3,18 @@
 Replies are read by clients, so the check looks for banned words in them, too.
 """
 
-import re
 from typing import Annotated
 
 from msgspec import Meta
 
-from bot.core.checked_yaml import Mistake, line_of, load
+from bot.core.checked_yaml import Mistake, Part, line_of, load_part
 from bot.core.content.blank import blanks
+from bot.core.content.places import unfilled
+from bot.core.content.sure import sure
 from bot.core.model import Frozen
 
 LONGEST = 600
-_PLACE = re.compile(r"\{(\w*)\}")
+SURE = frozenset({"empty", "duplicate-id", "placeholder", "long"})
 
 Id = Annotated[
     str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", description="must be small-letters-with-hyphens")
@@ -41,7 +42,7 @@ class OverrideReason(Frozen):
 class ConsoleWords(Frozen):
     """content/console.yaml."""
 
-    hand_back_minutes: Annotated[int, Meta(ge=1)]
+    hand_back_minutes: Annotated[int, Meta(ge=1, le=10_080)]
     replies: tuple[CannedReply, ...]
     override_reasons: Annotated[tuple[OverrideReason, ...], Meta(min_length=1)]
 
@@ -52,9 +53,15 @@ class ConsoleWords(Frozen):
 
 def read_console(text: str, path: str) -> tuple[ConsoleWords | None, list[Mistake]]:
     """The words, or every mistake in their file."""
-    words, mistakes = load(text, path, ConsoleWords)
+    return console_part(text, path).whole
+
+
+def console_part(text: str, path: str) -> Part[ConsoleWords]:
+    """The words as far as they can be read, and every mistake in their file."""
+    part = load_part(text, path, ConsoleWords)
+    words = part.value
     if words is None:
-        return None, mistakes
+        return part
     mistakes = blanks(words, path)
 
     def mistake(value: object, code: str, message: str, hint: str = "") -> None:
@@ -66,12 +73,12 @@ def read_console(text: str, path: str) -> tuple[ConsoleWords | None, list[Mistak
         seen: set[str] = set()
         for each in named:
             if each.id in seen:
-                mistake(each.id, "duplicate-id", f"the id '{each.id}' stands here twice")
+                hint = "give one of them another id"
+                mistake(each.id, "duplicate-id", f"the id '{each.id}' stands here twice", hint)
             seen.add(each.id)
     for reply in words.replies:
-        for place in _PLACE.findall(reply.text):
-            if place != "staff":
-                mistake(reply.text, "place", f"nothing fills {{{place}}}", "only {staff} is known")
+        mistakes += unfilled(reply.text, ("staff",), path)
         if len(reply.text) > LONGEST:
-            mistake(reply.text, "long", f"has {len(reply.text)} characters, at most {LONGEST} fit")
-    return (None, mistakes) if mistakes else (words, [])
+            message = f"the reply has {len(reply.text)} characters, at most {LONGEST} fit"
+            mistake(reply.text, "long", message, "shorten it")
+    return part._replace(mistakes=sure(part, mistakes, SURE))

@@ -12,12 +12,13 @@ from typing import Annotated
 import yaml
 from msgspec import Meta, Struct, ValidationError, convert
 
-from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
+from bot.core.checked_yaml import Mistake, Part, did_you_mean, line_of, load_part
 from bot.core.content.blank import blanks
+from bot.core.content.places import unfilled
+from bot.core.content.sure import sure
 from bot.core.content.wording import fill
 from bot.core.model import Frozen, TopicId
 
-_SLOT = re.compile(r"\{(\w+)\}")
 _ID = Annotated[
     TopicId,
     Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,29}$", description="must be up to 30 of a-z, 0-9 and -"),
@@ -98,15 +99,33 @@ def facts_used(faq: Faq) -> frozenset[str]:
 
 def read_faq(text: str, path: str) -> tuple[Faq | None, list[Mistake]]:
     """The FAQ, or every mistake in its file."""
-    faq, mistakes = load(text, path, Faq)
-    if faq is None:
-        return None, mistakes
-    mistakes = blanks(faq, path) + [
+    return faq_part(text, path).whole
+
+
+# What is still sure when other parts of the file could not be read.
+SURE = frozenset(
+    {"duplicate-topic", "duplicate-title", "no-topic", "related-self", "placeholder", "bold"}
+    | {"empty-phrasing", "duplicate-phrasing", "example-phrasing", "empty"}
+)
+
+
+def faq_part(text: str, path: str) -> Part[Faq]:
+    """The FAQ as far as it can be read, and every mistake in its file."""
+    part = load_part(text, path, Faq)
+    if part.value is None:
+        return part
+    found = blanks(part.value, path) + [
         Mistake(path=path, line=line, code=code, message=message, hint=hint)
         for check in (_ids, _details, _texts, _phrasings)
-        for line, code, message, hint in check(faq)
+        for line, code, message, hint in check(part.value)
     ]
-    return (None, mistakes) if mistakes else (faq, [])
+    for topic in part.value.topics:
+        for words in (topic.title, topic.answer):
+            found += unfilled(words, (), path)
+        for detail in topic.details:
+            found += [*unfilled(detail.known, (detail.fact,), path)]
+            found += [*unfilled(detail.unknown, (), path)]
+    return part._replace(mistakes=sure(part, found, SURE))
 
 
 Found = Iterator[tuple[int, str, str, str]]
@@ -141,54 +160,58 @@ def _ids(faq: Faq) -> Found:
                     line_of(related),
                     "no-topic",
                     f"no topic '{related}'",
-                    did_you_mean(related, seen),
+                    did_you_mean(related, seen) or "name a topic by its id",
                 )
             elif related == topic.id:
-                yield line_of(related), "related-self", f"'{related}' is related to itself", ""
+                yield (
+                    line_of(related),
+                    "related-self",
+                    f"'{related}' is related to itself",
+                    "take it out",
+                )
 
 
 def _details(faq: Faq) -> Found:
     for topic in faq.topics:
         for detail in topic.details:
-            if detail.fact not in _SLOT.findall(detail.known):
-                yield line_of(detail.known), "slot", f"'known' does not say {{{detail.fact}}}", ""
-            for text in (detail.known, detail.unknown):
-                for slot in set(_SLOT.findall(text)) - (
-                    {detail.fact} if text is detail.known else set()
-                ):
-                    yield line_of(text), "slot", f"nothing fills in {{{slot}}}", ""
+            if f"{{{detail.fact}}}" not in detail.known:
+                message = f"'known' does not say {{{detail.fact}}}"
+                yield line_of(detail.known), "fact-unsaid", message, "put it where the fact belongs"
 
 
 def _texts(faq: Faq) -> Found:
     for topic in faq.topics:
-        for slot in _SLOT.findall(topic.answer):
-            yield (
-                line_of(topic.answer),
-                "slot",
-                f"nothing fills in {{{slot}}}",
-                "put it in 'details'",
-            )
         for text in (
             topic.answer,
             *(d.known for d in topic.details),
             *(d.unknown for d in topic.details),
         ):
             if text.count("**") % 2:
-                yield line_of(text), "bold", "a ** is opened and not closed", ""
+                yield (
+                    line_of(text),
+                    "bold",
+                    "a ** is opened and not closed",
+                    "close it, or take it out",
+                )
     for group in faq.synonyms:
         if len(group) < 2:  # noqa: PLR2004 (a word is no synonym of itself)
             yield (
                 line_of(group[0]) if group else 0,
                 "synonym",
                 "a group needs two words or more",
-                "",
+                "add another word, or take it out",
             )
 
 
 def _phrasings(faq: Faq) -> Found:
     total = sum(len(topic.phrasings) for topic in faq.topics) + len(faq.not_ours)
     if total > MOST_PHRASINGS:
-        yield faq.topics[0].line, "too-many", f"over {MOST_PHRASINGS} phrasings in all", ""
+        yield (
+            faq.topics[0].line,
+            "too-many",
+            f"over {MOST_PHRASINGS} phrasings in all",
+            "take some out",
+        )
     seen: dict[str, tuple[str, str]] = {}
     lists = [(str(topic.id), topic.phrasings) for topic in faq.topics] + [
         ("not_ours", faq.not_ours)
@@ -197,7 +220,12 @@ def _phrasings(faq: Faq) -> Found:
         for phrasing in phrasings:
             key = " ".join(re.findall(r"\w+", phrasing.lower()))
             if not key:
-                yield line_of(phrasing), "empty-phrasing", "a phrasing without a word", ""
+                yield (
+                    line_of(phrasing),
+                    "empty-phrasing",
+                    "a phrasing without a word",
+                    "take it out",
+                )
             elif key in seen:
                 first_owner, first = seen[key]
                 where = f"line {line_of(first)}" + (

@@ -9,7 +9,13 @@ from bot.core.language.plain_answer import plain_words
 def wordless(phrases: Sequence[str], path: str) -> list[Mistake]:
     """Phrases without a word in them."""
     return [
-        Mistake(path=path, line=line_of(phrase), code="phrase", message=f"'{phrase}' holds no word")
+        Mistake(
+            path=path,
+            line=line_of(phrase),
+            code="phrase",
+            message=f"'{phrase}' holds no word",
+            hint="take it out",
+        )
         for phrase in phrases
         if not plain_words(phrase)
     ]
@@ -29,6 +35,7 @@ def ambiguous(groups: Sequence[tuple[str, Sequence[str]]], path: str) -> list[Mi
                         line=line_of(phrase),
                         code="phrase",
                         message=f"'{phrase}' stands for '{name}' and for '{first}'",
+                        hint="keep it where it fits best",
                     )
                 )
     return mistakes

@@ -7,11 +7,15 @@ with a `Safety`, `crisis_card` fills in its texts.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
+from msgspec import Meta
+
+from bot.core.checked_yaml import Mistake, Part, did_you_mean, line_of, load_part
 from bot.core.content.blank import blanks
+from bot.core.content.places import unfilled
 from bot.core.content.safety_replies import (
+    LINES,
     SLOT,
     SLOTS,
     Buttons,
@@ -21,6 +25,7 @@ from bot.core.content.safety_replies import (
     texts_of,
     unsaid_numbers,
 )
+from bot.core.content.sure import sure
 from bot.core.language.crisis_model import Model, ModelError
 from bot.core.language.crisis_pattern import (
     Compiled,
@@ -42,7 +47,11 @@ from bot.core.language.crisis_rows import (
 from bot.core.language.normalise import Spelling, normalise, words_of
 from bot.core.model import Frozen, Tier
 
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 _LINKS = "https://"
+SCOPES = "name one by its id under scopes:"
+ASKED = "name one by its id under asked:"
+PLAIN = "write plain words, {slots}, and (one|or two)"
 
 
 class Typos(Frozen):
@@ -75,9 +84,9 @@ class Asked(Frozen):
 class Thresholds(Frozen):
     """From which score of the fitted model a message counts, and how that was chosen."""
 
-    concern: float
-    acute: float
-    certain: float
+    concern: Share
+    acute: Share
+    certain: Share
     chosen: str
 
 
@@ -184,14 +193,27 @@ class Safety:
 
 def read_safety(text: str, path: str, model: bytes = b"") -> tuple[Safety | None, list[Mistake]]:
     """The signs and replies in a file's `text`, with the fitted `model`, or every mistake."""
-    file, mistakes = load(text, path, SafetyFile)
-    if file is None:
-        return None, mistakes
-    if mistakes := [*blanks(file, path), *unsaid_numbers(file.countries, path)]:
-        return None, mistakes
-    reader = _Reader(file, path)
-    safety = reader.safety(model)
-    return (None, reader.mistakes) if reader.mistakes else (safety, [])
+    safety, part = safety_part(text, path, model)
+    return safety, part.mistakes
+
+
+# What is still sure when other parts of the file could not be read.
+SURE = frozenset({"empty", "number-unsaid", "placeholder", "url", "twice", "model"})
+
+
+def safety_part(text: str, path: str, model: bytes = b"") -> tuple[Safety | None, Part[SafetyFile]]:
+    """The signs and replies, if all is well; the file as far as it can be read, and every mistake."""
+    part = load_part(text, path, SafetyFile)
+    if part.value is None:
+        return None, part
+    reader = _Reader(part.value, path)
+    safety = reader.safety(model, is_whole=not part.mistakes)
+    found = [*blanks(part.value, path), *unsaid_numbers(part.value.countries, path)]
+    part = part._replace(mistakes=sure(part, {*found, *reader.mistakes}, SURE))
+    return (None if part.mistakes else safety), part
+
+
+UNREADABLE = frozenset({"pattern", "no-scope", "twice"})  # with which nothing can be tried out
 
 
 class _Reader:
@@ -209,7 +231,7 @@ class _Reader:
             Mistake(path=self.path, line=line, code=code, message=message, hint=hint)
         )
 
-    def safety(self, model: bytes) -> Safety | None:
+    def safety(self, model: bytes, *, is_whole: bool = True) -> Safety | None:
         """The whole, with everything tried out that can be."""
         file = self.file
         fitted: Model | None = None
@@ -227,7 +249,7 @@ class _Reader:
         self._check_texts()
         self._check_countries()
         self._check_scopes()
-        if self.mistakes:
+        if not is_whole or any(each.code in UNREADABLE for each in self.mistakes):
             return None
         spelling = Spelling(
             file.typos.words,
@@ -255,7 +277,7 @@ class _Reader:
         try:
             return compiled(pattern, self.lexicon)
         except PatternError as error:
-            hint = did_you_mean(error.slot, self.file.slots) if error.slot else ""
+            hint = (error.slot and did_you_mean(error.slot, self.file.slots)) or PLAIN
             self.mistake(at, "pattern", f"'{pattern}': {error}", hint)
             return None
 
@@ -265,7 +287,9 @@ class _Reader:
     def _row(self, pattern: Pattern, scopes: Mapping[str, Scope]) -> Row:
         for name in pattern.unless or ():
             if name not in scopes:
-                self.mistake(name, "no-scope", f"no scope '{name}'", did_you_mean(name, scopes))
+                self.mistake(
+                    name, "no-scope", f"no scope '{name}'", did_you_mean(name, scopes) or SCOPES
+                )
         return Row(
             pattern,
             self._ways(pattern.match),
@@ -278,48 +302,50 @@ class _Reader:
                 try:
                     self.lexicon.atom(words)
                 except PatternError as error:
-                    self.mistake(words, "pattern", str(error))
+                    hint = (error.slot and did_you_mean(error.slot, self.file.slots)) or PLAIN
+                    self.mistake(words, "pattern", str(error), hint)
         known = {each.id for each in self.file.scopes}
         for name in self.file.scopes_by_default:
             if name not in known:
-                self.mistake(name, "no-scope", f"no scope '{name}'", did_you_mean(name, known))
+                self.mistake(
+                    name, "no-scope", f"no scope '{name}'", did_you_mean(name, known) or SCOPES
+                )
 
     def _check_ids(self) -> None:
         for rows in (self.file.patterns, self.file.scopes, self.file.asked):
             seen: dict[str, int] = {}
             for row in rows:
                 if row.id in seen:
-                    self.mistake(
-                        row.line, "twice", f"the id '{row.id}' stands on line {seen[row.id]} too"
-                    )
+                    message = f"the id '{row.id}' stands on line {seen[row.id]} too"
+                    self.mistake(row.line, "twice", message, "give one of them another id")
                 seen[row.id] = row.line
 
     def _check_texts(self) -> None:
         for language in ("en", "es"):
             if language not in self.file.replies:
-                self.mistake(1, "language", f"replies in '{language}' are missing")
+                message = f"replies in '{language}' are missing"
+                self.mistake(1, "language", message, "write them, as in the other language")
         asked = {each.id for each in self.file.asked}
         for replies in self.file.replies.values():
             if replies.still_here_asks not in asked:
                 asks = replies.still_here_asks
-                self.mistake(asks, "asks", f"no direct question '{asks}'")
+                self.mistake(
+                    asks, "asks", f"no direct question '{asks}'", did_you_mean(asks, asked)
+                )
             for card in replies.cards:
                 for link in card.links:
                     if link not in Country.__struct_fields__:
-                        self.mistake(link, "link", f"no line of help '{link}'")
+                        hint = did_you_mean(link, LINES) or f"one of: {', '.join(LINES)}"
+                        self.mistake(link, "link", f"no line of help '{link}'", hint)
                 if card.asks and card.asks not in asked:
-                    self.mistake(card.asks, "asks", f"no direct question '{card.asks}'")
+                    hint = did_you_mean(card.asks, asked) or ASKED
+                    self.mistake(card.asks, "asks", f"no direct question '{card.asks}'", hint)
             for tier in ("acute", "concern", "question"):
                 if not any(c.tier == tier and not c.kind and not c.subject for c in replies.cards):
-                    self.mistake(
-                        1, "card", f"a card for {tier} without kind and subject is missing"
-                    )
+                    message = f"a card for {tier} without kind and subject is missing"
+                    self.mistake(1, "card", message, "add one at the end of the cards")
             for text in texts_of(replies):
-                for slot in SLOT.findall(text):
-                    if slot not in SLOTS:
-                        self.mistake(
-                            text, "slot", f"nothing fills in {{{slot}}}", did_you_mean(slot, SLOTS)
-                        )
+                self.mistakes += unfilled(text, SLOTS, self.path)
 
     def _check_countries(self) -> None:
         if not self.file.countries:
@@ -328,16 +354,20 @@ class _Reader:
             for name in Country.__struct_fields__[1:]:
                 line: Hotline | None = getattr(country, name)
                 if line is not None and line.url and not line.url.startswith(_LINKS):
-                    self.mistake(line.url, "url", f"'{line.url}' must begin with {_LINKS}")
+                    hint = "give the page's whole address"
+                    self.mistake(line.url, "url", f"'{line.url}' must begin with {_LINKS}", hint)
 
     def _try_out(self, safety: Safety) -> None:
         """Every example must be found by its pattern, and no near miss."""
         for row in self.file.patterns:
             found = {hit.pattern.id: hit.tier for hit in safety.hits(safety.sentences(row.example))}
             if found.get(row.id) != row.tier:
-                self.mistake(row.example, "example", f"pattern '{row.id}' misses its example")
+                hint = "widen the pattern, or change the example"
+                self.mistake(row.example, "example", f"pattern '{row.id}' misses its example", hint)
             found = {
                 hit.pattern.id: hit.tier for hit in safety.hits(safety.sentences(row.near_miss))
             }
             if found.get(row.id) == row.tier:
-                self.mistake(row.near_miss, "near-miss", f"pattern '{row.id}' finds its near miss")
+                message = f"pattern '{row.id}' finds its near miss"
+                hint = "narrow the pattern, or change the near miss"
+                self.mistake(row.near_miss, "near-miss", message, hint)

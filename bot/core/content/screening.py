@@ -4,17 +4,19 @@
 table be whole, and each list end where it must. Counterparts: `screening_form`, `condition`.
 """
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load_part
+from bot.core.checked_yaml import Mistake, Part, line_of, load_part
 from bot.core.content.blank import blanks
 from bot.core.content.condition import Tell, check_condition, is_known, operator_mistake
+from bot.core.content.places import unfilled
 from bot.core.content.soundness import check_soundness
-from bot.core.model import Level, Perspective, Urgency
-from bot.core.screening_form import Form, Question, Table, Text, all_examples, label
+from bot.core.content.sure import sure
+from bot.core.model import Level, Perspective, QuestionId, Urgency
+from bot.core.screening_form import Form, Question, Table, all_examples, label
 from bot.core.screening_rules import leaves
 
 LABEL_LENGTH = 40  # what a phone shows of a button
@@ -23,35 +25,48 @@ PLACES = frozenset({"reasons", "urgency", "note"})
 # What is still sure when other parts of the file could not be read.
 SURE = frozenset(
     f"unknown-{kind}" for kind in ("question", "option", "dimension", "flag", "source", "rule")
-) | {"duplicate-id", "label-long", "label-twice", "placeholder"}
+) | {"duplicate-id", "label-long", "label-twice", "placeholder", "empty"}
 
 
 def read_screening(text: str, path: str) -> tuple[Form | None, list[Mistake]]:
     """The screening in `text`, or None and every mistake in it."""
-    form, mistakes, unread = load_part(text, path, Form)
+    return screening_part(text, path).whole
+
+
+def screening_part(text: str, path: str) -> Part[Form]:
+    """The screening as far as it can be read, and every mistake in its file."""
+    part = load_part(text, path, Form)
+    form = part.value
     if form is None:
-        return None, mistakes
-    found: list[Mistake] = [] if mistakes else blanks(form, path)
+        return part
+    found: list[Mistake] = [*blanks(form, path), *_unfilled(form, path)]
 
     def tell(line: int, code: str, message: str, hint: str = "") -> None:
         found.append(Mistake(path=path, line=line, code=code, message=message, hint=hint))
 
     checks = (
-        *(_ids, _labels, _options, _paths, _dimensions, _rules, _order, _places, _examples),
+        *(_ids, _labels, _options, _paths, _dimensions, _rules, _order, _examples),
         check_soundness,
     )
     for check in checks:
         check(form, tell)
-    if mistakes:
-        names = [each for each in found if each.code in SURE and not _names_any(each, unread)]
-        return None, sorted({*map(operator_mistake, mistakes), *names})
-    return (None if found else _with_typed_skips(form)), sorted(found)
+    mistakes = sure(part, found, SURE)
+    value = form if mistakes else _with_typed_skips(form)
+    return Part(value, sorted(map(operator_mistake, mistakes)), part.unread)
 
 
-def _names_any(mistake: Mistake, unread: Collection[str]) -> bool:
-    """Whether the name that a mistake is about stands in what could not be read."""
-    named = re.search(r"'([^']*)'(?= stands|$)", mistake.message)
-    return named is not None and (not named[1] or named[1] in unread)
+def perspective_question(form: Form) -> QuestionId | None:
+    """The question that tells whom the person chats for: its options are the perspectives."""
+    wanted = set(Perspective)
+    needed = {Perspective.SELF, Perspective.LOVED_ONE}
+    return next(
+        (
+            each.id
+            for each in form.questions
+            if needed <= {option.id for option in each.options} <= wanted
+        ),
+        None,
+    )
 
 
 def _with_typed_skips(form: Form) -> Form:
@@ -254,15 +269,28 @@ def _order(form: Form, tell: Tell) -> None:
         tell(line, "order", "the urgencies are not whole or not in order", hint)
 
 
-def _places(form: Form, tell: Tell) -> None:
+def _unfilled(form: Form, path: str) -> Iterator[Mistake]:
     """Each {place} in a text is one that can be filled."""
-    texts: list[Text] = [each.text for each in form.outcomes]
-    for text in (*texts, form.skips.text, form.minors.not_served):
-        for wording in (text.self_, text.loved_one):
-            for place in re.findall(r"\{(.*?)\}", wording):
-                if place not in PLACES:
-                    hint = did_you_mean(place, PLACES) or f"one of: {', '.join(sorted(PLACES))}"
-                    tell(line_of(wording), "placeholder", f"nothing fills {{{place}}}", hint)
+    results = [each.text for each in form.outcomes]
+    results += [form.skips.text, form.minors.not_served]
+    filled = {id(words) for text in results for words in (text.self_, text.loved_one)}
+    for words in _texts(form):
+        yield from unfilled(words, PLACES if id(words) in filled else (), path)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a form, however deep; each object once."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from _texts(getattr(value, name))
+    elif isinstance(value, dict):
+        for each in (*value, *value.values()):
+            yield from _texts(each)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _texts(each)
 
 
 def _examples(form: Form, tell: Tell) -> None:

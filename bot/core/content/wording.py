@@ -1,7 +1,7 @@
 """Every fixed sentence outside the FAQ, the screening and the crisis replies: content/wording.yaml.
 
-Each field is a sentence or a list of words; a missing one is an error with its line. `SLOTS` says
-which {words} a sentence may hold, so that a typo in one is found before a client sees it.
+Each field is a sentence or a list of words; a missing one is an error with its line. Counterpart:
+`slips`, which finds other mistakes in it, such as {places} that nothing fills.
 """
 
 import re
@@ -9,19 +9,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from bot.core.checked_yaml import Mistake, did_you_mean, line_of, load
-from bot.core.content.blank import blanks
 from bot.core.content.clinic import Step
-from bot.core.content.phrases import ambiguous, wordless
 from bot.core.model import Frozen, Perspective, Urgency
 
-SLOTS = frozenset(
-    (
-        "clinic questions emergency crisis_line keep_days keep_days_unfinished keep_days_open number"
-        " total label stem when hours staff text next limit case link sign urgency waiting count date"
-        " head"
-    ).split()
-)
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -366,76 +356,3 @@ def sentences(value: object, name: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, tuple):
         for index, each in enumerate(value):
             yield from sentences(each, f"{name}.{index}")
-
-
-def read_wording(text: str, path: str) -> tuple[Wording | None, list[Mistake]]:
-    """The wording, or every mistake in its file."""
-    wording, mistakes = load(text, path, Wording)
-    if wording is None:
-        return None, mistakes
-    mistakes = [*blanks(wording, path), *_alert_words(wording, path)]
-    for _, sentence in sentences(wording):
-        for slot in _SLOT.findall(sentence):
-            if slot not in SLOTS:
-                mistakes.append(
-                    Mistake(
-                        path=path,
-                        line=line_of(sentence),
-                        code="slot",
-                        message=f"nothing fills in {{{slot}}}",
-                        hint=did_you_mean(slot, SLOTS),
-                    )
-                )
-    mistakes += _contact_mistakes(wording.contact, path)
-    mistakes += _phrase_mistakes(wording.words, path)
-    return (None, mistakes) if mistakes else (wording, [])
-
-
-def _contact_mistakes(words: ContactWords, path: str) -> list[Mistake]:
-    """Texts that are missing, and phrases that would choose two things at once."""
-    mistakes = []
-    for step in words.steps:
-        missing = [f"text for '{each}'" for each in step.for_ if each not in step.text]
-        if step.free and not step.again:
-            missing.append("'again', to ask once more")
-        mistakes += [
-            Mistake(
-                path=path,
-                line=step.line,
-                code="contact-text",
-                message=f"step '{step.id}' has no {each}",
-            )
-            for each in missing
-        ]
-        phrases = [(each.id, (each.label, *each.also)) for each in step.choices]
-        mistakes += ambiguous(phrases, path)
-    return mistakes
-
-
-def _phrase_mistakes(words: PlainWords, path: str) -> list[Mistake]:
-    """Phrases without a word in them, and those that would do two things at once."""
-    wishes = ("person", "stop", "over", "erase", "courtesy", "greet")
-    groups = [[(each, getattr(words, each)) for each in wishes]]
-    groups.append([("affirm", words.affirm), ("deny", words.deny)])
-    mistakes = [
-        mistake
-        for name in words.__struct_fields__
-        for mistake in wordless(getattr(words, name), path)
-    ]
-    for group in groups:
-        mistakes += ambiguous(group, path)
-    return mistakes
-
-
-def _alert_words(wording: Wording, path: str) -> Iterator[Mistake]:
-    """An alert of any urgency must have its words, or it could not be sent."""
-    for name, words in (("signs", wording.staff.signs), ("urgencies", wording.staff.urgencies)):
-        missing = [each.value for each in Urgency if each not in words]
-        if missing:
-            yield Mistake(
-                path=path,
-                line=line_of(next(iter(words.values()), wording.staff.alert)),
-                code="alert-words",
-                message=f"staff.{name} has nothing for {', '.join(missing)}",
-                hint=f"give each of {', '.join(Urgency)}",
-            )

@@ -1,5 +1,6 @@
 """What each /command does, at any stage; what was open is shown again afterwards."""
 
+from bot.core.content.slips import COMMANDS
 from bot.core.content.wording import fill
 from bot.core.dialogue import beginning, contact, crisis, erasure, faq, handoff, questions, screens
 from bot.core.dialogue.draft import Draft
@@ -30,7 +31,7 @@ SOURCE_LENGTH = 32
 def received(draft: Draft, event: CommandReceived) -> None:
     """Do what a command asks. While staff write, only a person's rights over their record count."""
     name = event.name.casefold()
-    draft.note(f"command {name if name in KNOWN else 'unknown'}")
+    draft.note(f"command {name if name in COMMANDS else 'unknown'}")
     if isinstance(draft.session.stage, WithStaff) and name not in ALWAYS_ALLOWED:
         return
     if isinstance(draft.session.stage, ConfirmingErase) and name not in OF_ERASING:
@@ -62,12 +63,6 @@ def received(draft: Draft, event: CommandReceived) -> None:
             step(draft, name)
         case _:
             aside(draft, draft.content.wording.help)
-
-
-KNOWN = frozenset(
-    "start screening faq help status human privacy mydata delete cancel".split()
-    + "stop back skip why done".split()
-)
 
 
 def aside(draft: Draft, text: str) -> None:

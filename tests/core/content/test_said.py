@@ -13,7 +13,7 @@ from bot.core.content.console import read_console
 from bot.core.content.faq import read_faq
 from bot.core.content.safety import read_safety
 from bot.core.content.screening import read_screening
-from bot.core.content.wording import read_wording
+from bot.core.content.slips import read_wording
 from bot.core.crisis_card import concern_reply, crisis_card, footer, last_resort, safety_question
 from bot.core.language.crisis_rows import KINDS
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.core.content.wording import read_wording
+from bot.core.content.slips import read_wording
 
 TEXT = (Path(__file__).parents[3] / "content" / "wording.yaml").read_text(encoding="utf-8")
 
