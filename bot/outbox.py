@@ -231,7 +231,8 @@ class Outbox:
             longest = posted.hold.length or LONGEST_HOLD
             await self._rest(line, min(posted.hold.until - self._clock(), longest))
         if posted.body.kind in _PACED:
-            await self._rest(line, line.bucket.take(self._clock()), settles=False)
+            if posted.body.edits is None and posted.body.of is None:  # an edit disturbs nobody
+                await self._rest(line, line.bucket.take(self._clock()), settles=False)
             bucket = self._buckets.get(_prefix(chat_id))
             if bucket is not None:
                 await self._rest(line, bucket.take(self._clock()), settles=False)
