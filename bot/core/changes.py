@@ -115,7 +115,12 @@ def _parts(form: Form) -> dict[str, str]:
     for flag in form.flags:
         parts[f"flag {flag.id}"] = _plain({"when": flag.when})
     parts["skips"] = _plain({"cap": form.skips.cap})
-    parts["incomplete"] = _plain({"urgency": form.incomplete.urgency})
+    about_incomplete = {
+        "urgency": form.incomplete.urgency,
+        "too_little": form.incomplete.too_little,
+    }
+    parts["incomplete"] = _plain(about_incomplete)
+    parts["minors"] = _plain({"flag": form.minors.flag, "too_young": form.minors.too_young})
     return parts
 
 
