@@ -259,9 +259,11 @@ def _changes(form: Form, intake: Intake, result: Result) -> tuple[str, ...]:
     }
     if set(answers) != set(result.asked):
         return ()  # answered on other questions than the content has now
-    found = counterfactuals(form, answers, result)[:MOST_CHANGES]
-    sentences = (sentence(form, each) for each in found)
-    return tuple(f"It {words}." for words in sentences if words)
+    found = counterfactuals(form, answers, result)
+    sentences = (sentence(form, each) for each in found[:MOST_CHANGES])
+    told = tuple(f"It {words}." for words in sentences if words)
+    left = len(found) - MOST_CHANGES
+    return (*told, f"And {left} more answers would change it.") if left > 0 else told
 
 
 def answer_lines(form: Form, intake: Intake) -> list[AnswerLine]:
