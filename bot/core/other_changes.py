@@ -111,8 +111,10 @@ def _leaves(value: object, where: str = "") -> Iterator[tuple[str, tuple[str, ..
     elif isinstance(value, msgspec.Struct):
         told = IGNORED | TOLD.get(type(value), frozenset())
         for field in msgspec.structs.fields(value):
-            if field.name not in told:
-                yield from _leaves(getattr(value, field.name), f"{where} {field.encode_name}")
+            found = getattr(value, field.name)
+            is_unsaid = found is False and field.default is False  # nobody wrote that
+            if field.name not in told and not is_unsaid:
+                yield from _leaves(found, f"{where} {field.encode_name}")
     elif isinstance(value, Mapping):
         for name, each in value.items():
             yield from _leaves(each, f"{where} {name}")
