@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run install test check lock pictures chaos clean
+.PHONY: run install test check lock mutants pictures chaos clean
 
 run: install
 	$(BIN)/python -m bot run
@@ -42,6 +42,10 @@ lock:
 	$(LOCK) -o requirements/run.lock
 	$(LOCK) --extra test -c requirements/run.lock -o requirements/test.lock
 	$(LOCK) --extra bench -c requirements/test.lock -o requirements/bench.lock
+
+# Writes MUTANTS.md anew: how many mutants of the screening are caught (some minutes).
+mutants: .venv/test.done
+	PYTHONPATH=.:tests $(BIN)/python tests/mutation_report.py
 
 # A picture of every page of the console, into docs/ (needs Chromium).
 pictures: .venv/test.done

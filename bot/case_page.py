@@ -142,6 +142,10 @@ def _otherwise(record: CaseRecord, content: Content) -> Iterator[str]:
         yield "IF ONE ANSWER WERE DIFFERENT"
     for each in found[:MOST_OTHERWISE]:
         yield from _wrapped(f"- {sentence(content.screening, each)}")
+    if len(found) > MOST_OTHERWISE:
+        yield f"  and {len(found) - MOST_OTHERWISE} more: `screen --json` tells them all"
+    if found:
+        yield "  Not looked at: skips, answers that stop, and what the person asked help with."
 
 
 def _ratings(result: Result | None, content: Content) -> Iterator[str]:

@@ -199,7 +199,7 @@ def _tables(table: Table) -> Iterator[tuple[str, str, Table]]:
                         new = replace(sheet, cells={**sheet.cells, row: changed})
                         classes = (*table.classes[:place], new, *table.classes[place + 1 :])
                         what = f"{sheet.id} {row} {table.column_order[column]}: {other}"
-                        yield "cell moved", what, replace(table, classes=classes)
+                        yield f"cell of {sheet.id} moved", what, replace(table, classes=classes)
         for sort, when in conditions(sheet.when):
             if when is not None:
                 new = replace(sheet, when=when)

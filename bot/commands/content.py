@@ -13,6 +13,7 @@ from bot.core.certificate import certificate
 from bot.core.changes import Change, Shift, changed_decisions, changed_texts, only_in_one, shifts
 from bot.core.content import FILES, Content, read_content
 from bot.core.finding import chat
+from bot.core.other_changes import other_changes
 from bot.core.proof import prove
 
 GENTLE = 10  # added to the niceness
@@ -130,11 +131,17 @@ def run_diff(namespace: argparse.Namespace) -> int:
         return 1
     texts = list(changed_texts(old, new))
     decisions = list(changed_decisions(old.screening, new.screening))
+    others = list(other_changes(old, new))
     _print_changes("Texts", texts)
     _print_changes("Decisions", decisions)
+    _print_changes("Everything else", others)
     moved = shifts(old.screening, new.screening) if decisions else []
     apart = list(only_in_one(old.screening, new.screening))
-    same = "nothing changes" if not apart else "nothing changes for answers that both versions take"
+    same = "nothing changes"
+    if apart:
+        same = "the same as before for answers that both versions take"
+    elif texts or decisions or others:
+        same = "the same as before for all answers"
     print(f"Outcomes: {'' if moved else same}".rstrip())
     for each in apart:
         print(f"  not compared, as only one version has it: {each}")
@@ -147,9 +154,10 @@ def _print_changes(title: str, changes: list[Change]) -> None:
     print(f"{title}: {len(changes) or 'nothing'} changed")
     for change in changes:
         print(f"  {change.where}")
-        for line in difflib.ndiff(change.old.splitlines(), change.new.splitlines()):
-            if line.startswith(("-", "+")):
-                print(f"    {line}")
+        old, new = change.old.splitlines(), change.new.splitlines()
+        for line in list(difflib.unified_diff(old, new, n=0, lineterm=""))[2:]:
+            if not line.startswith("@@"):
+                print(f"    {line[0]} {line[1:]}")
     print()
 
 

@@ -287,9 +287,11 @@ class _Asked:
 @lru_cache(maxsize=REMEMBERED)
 def _otherwise(asked: _Asked) -> tuple[str, ...]:
     """Most of the work for a page, so it is done once for each."""
-    found = counterfactuals(asked.form, dict(asked.answers), asked.result)[:MOST_CHANGES]
-    sentences = (sentence(asked.form, each) for each in found)
-    return tuple(f"It {words}." for words in sentences if words)
+    found = counterfactuals(asked.form, dict(asked.answers), asked.result)
+    sentences = (sentence(asked.form, each) for each in found[:MOST_CHANGES])
+    told = tuple(f"It {words}." for words in sentences if words)
+    left = len(found) - MOST_CHANGES
+    return (*told, f"And {left} more answers would change it.") if left > 0 else told
 
 
 def answer_lines(form: Form, intake: Intake) -> list[AnswerLine]:

@@ -1,5 +1,6 @@
 """What is different between two versions of the content, in words and in outcomes."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from bot.core.content import Content
 from bot.core.decisions import Decisions
 from bot.core.model import Answers
 from bot.core.paths import blocks
-from bot.core.screening_form import Form
+from bot.core.screening_form import Condition, Form
 from bot.core.upsets import UpSet
 
 End = tuple[str, str]  # outcome and urgency
@@ -66,7 +67,7 @@ def changed_decisions(old: Form, new: Form) -> Iterator[Change]:
 
 
 def _parts(form: Form) -> dict[str, str]:
-    """The decisive parts, each small enough to be read as one line."""
+    """The decisive parts, each small enough to be read in a few lines."""
     parts: dict[str, str] = {}
     for question in form.questions:
         about = {
@@ -115,14 +116,26 @@ def _parts(form: Form) -> dict[str, str]:
     for flag in form.flags:
         parts[f"flag {flag.id}"] = _plain({"when": flag.when})
     parts["skips"] = _plain({"cap": form.skips.cap})
-    parts["incomplete"] = _plain({"urgency": form.incomplete.urgency})
+    about_incomplete = {
+        "urgency": form.incomplete.urgency,
+        "too_little": form.incomplete.too_little,
+    }
+    parts["incomplete"] = _plain(about_incomplete)
+    parts["minors"] = _plain({"flag": form.minors.flag, "too_young": form.minors.too_young})
     return parts
 
 
 def _plain(parts: Mapping[str, object]) -> str:
-    told = msgspec.to_builtins(parts, enc_hook=str)
-    kept = _without_lines(told)
-    return msgspec.json.encode(kept).decode().replace('"', "") if kept else "-"
+    """A line for each part that says something; of a condition, one for each way that it can hold."""
+    lines = []
+    for name, value in parts.items():
+        ways = value.any_of if isinstance(value, Condition) and value.any_of else (value,)
+        for each in ways:
+            kept = _without_lines(msgspec.to_builtins(each, enc_hook=str))
+            if kept not in (None, "", [], {}, False):
+                said = kept if isinstance(kept, str) else json.dumps(kept, ensure_ascii=False)
+                lines.append(f"{name}: {said.replace(chr(34), '')}")
+    return "\n".join(lines) or "(nothing)"
 
 
 def _without_lines(value: object) -> object:

@@ -117,9 +117,16 @@ def _safety(safety: SafetyFile) -> Iterator[ClientText]:
         yield from _replies(replies, str(language))
     for code, country in safety.countries.items():
         for name, line in sentences(country, f"country {code}"):
-            if name.endswith((".say", ".label")) and line:
-                kind = Kind.LABEL if name.endswith(".label") else Kind.REASON
-                yield _text("safety.yaml", line, kind, name)
+            if line and name.endswith((".say", ".say_es", ".label", ".label_es")):
+                kind = Kind.LABEL if ".label" in name else Kind.REASON
+                language = "es" if name.endswith("_es") else "en"
+                yield _text("safety.yaml", line, kind, name, language)
+
+
+_CRISIS_REPLIES = (
+    *("told", "said_safe", "said_safe_told", "with_someone", "alone", "again", "until_then"),
+    *("still_here", "footer", "last_resort"),
+)
 
 
 def _replies(replies: Replies, language: str) -> Iterator[ClientText]:
@@ -129,13 +136,15 @@ def _replies(replies: Replies, language: str) -> Iterator[ClientText]:
             yield _text("safety.yaml", card.ask, Kind.CRISIS, f"{card.tier} card", language)
     for name, text in sentences(replies.buttons):
         yield _text("safety.yaml", text, Kind.LABEL, name, language)
-    for name in ("told", "said_safe", "said_safe_told", "with_someone", "still_here", "footer"):
+    for name in _CRISIS_REPLIES:
         yield _text("safety.yaml", getattr(replies, name), Kind.CRISIS, name, language)
-    yield _text("safety.yaml", replies.last_resort, Kind.CRISIS, "last_resort", language)
 
 
 # What is not said by the assistant, and what is not a message.
-_TYPED = ("words.", "question.typed_words", "result.meaning_phrases", "result.disagree_phrases")
+_TYPED = (
+    *("words.", "question.typed_words", "result.meaning_phrases", "result.disagree_phrases"),
+    "erase.typed_yes",
+)
 _STAFF = ("staff.",)
 _NO_TEXT = ("consent.version",)
 _TOASTS = ("question.stay", "question.pick_one_first", "other.stale_plain", "other.forged")
@@ -155,7 +164,7 @@ def _wording(wording: Wording) -> Iterator[ClientText]:
     for name, text in sentences(wording):
         if not text or name.startswith((*_TYPED, *_STAFF, *_NO_TEXT)):
             continue
-        if name.endswith(".id") or ".for." in name:
+        if name.endswith(".id") or ".for." in name or ".also." in name:
             continue
         yield _text(
             "wording.yaml",

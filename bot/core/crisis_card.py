@@ -37,7 +37,7 @@ def crisis_card(
     safety: Safety, country: str, kind: str, subject: str, language: str, *, told: bool
 ) -> Card:
     """The card for danger now. `told` adds that staff were alerted: only when that was sent."""
-    card = _card(safety, "acute", kind, subject, language)
+    card = first_that_fits(safety, "acute", kind, subject, language)
     rendered = _rendered(safety, card, country, language)
     if not told:
         return rendered
@@ -49,13 +49,15 @@ def concern_reply(
     safety: Safety, country: str, kind: str, subject: str, language: str, *, ask: bool
 ) -> Card:
     """The kind answer to a concern; with `ask`, the direct question stands at its end."""
-    card = _card(safety, "concern", kind, subject, language)
+    card = first_that_fits(safety, "concern", kind, subject, language)
     return _rendered(safety, card, country, language, ask=ask)
 
 
 def safety_question(safety: Safety, country: str, kind: str, subject: str, language: str) -> Card:
     """The one gentle direct question, asked when it is not certain that there is danger."""
-    return _rendered(safety, _card(safety, "question", kind, subject, language), country, language)
+    return _rendered(
+        safety, first_that_fits(safety, "question", kind, subject, language), country, language
+    )
 
 
 def footer(safety: Safety, country: str, language: str) -> str:
@@ -86,7 +88,7 @@ def hotlines(safety: Safety, country: str) -> Lines:
     )
 
 
-def _card(safety: Safety, tier: str, kind: str, subject: str, language: str) -> CardText:
+def first_that_fits(safety: Safety, tier: str, kind: str, subject: str, language: str) -> CardText:
     """The first card that fits; content is checked to have one that fits anything."""
     return next(
         card

@@ -46,7 +46,7 @@ def spoil(folder: Path, name: str, old: str, new: str) -> None:
 def test_the_content_as_it_ships_is_fit_to_go_live() -> None:
     ran = bot("check", "--quiet")
     assert ran.stderr == ""
-    assert ran.stdout.startswith("content: fit to go live, proved for 1,7")
+    assert re.match(r"content: fit to go live, proved for [\d,]+ ways through;", ran.stdout)
     assert ran.returncode == 0
 
 
@@ -206,7 +206,7 @@ def test_an_answer_that_only_one_version_takes_is_told(folder: Path) -> None:
     for old, new, said in ((ROOT / "content", folder, "added"), (folder, "content", "taken out")):
         ran = bot("diff", old, new)
         assert ran.stdout.splitlines()[-2:] == [
-            "Outcomes: nothing changes for answers that both versions take",
+            "Outcomes: the same as before for answers that both versions take",
             f"  not compared, as only one version has it: functioning great: {said}",
         ]
 
@@ -255,3 +255,26 @@ def test_a_preview_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     ran = bot("preview", tmp_path / "no" / "such" / "folder.html")
     assert ran.returncode == 1
     assert "folder.html cannot be written: no such file or directory" in ran.stderr
+
+
+def test_a_change_that_moves_no_outcome_is_told_all_the_same(folder: Path) -> None:
+    spoil(folder, "screening.yaml", "age-band, in: [under-13]}", "age-band, in: [under-13, 13-17]}")
+    spoil(folder, "screening.yaml", "too_little: [who-for, ", "too_little: [")
+    spoil(
+        folder, "safety.yaml", "tier: acute\n    kind: suicide", "tier: concern\n    kind: suicide"
+    )
+    spoil(folder, "safety.yaml", "verified_on: 2026-11-24", "verified_on: 2026-11-23")
+    spoil(folder, "clinic.yaml", "silence_minutes: 30", "silence_minutes: 45")
+    spoil(folder, "faq.yaml", 'source: "Seed', 'source: "The seed')
+    spoil(folder, "wording.yaml", 'same-day: "today"', 'same-day: "soon"')
+    ran = bot("diff", ROOT / "content", folder)
+    assert "Decisions: 2 changed\n  incomplete\n" in ran.stdout
+    assert "    + too_young: {question: age-band, in: [under-13, 13-17]}\n" in ran.stdout
+    assert "    - too_young: {question: age-band, in: [under-13]}\n" in ran.stdout
+    assert "  clinic.yaml silence_minutes\n    - 30\n    + 45\n" in ran.stdout
+    assert "  safety.yaml patterns kill-myself tier\n    - acute\n    + concern\n" in ran.stdout
+    assert "  safety.yaml countries US emergency verified_on\n" in ran.stdout
+    assert "  faq.yaml topics what-is-iop source\n" in ran.stdout
+    assert "  wording.yaml staff.urgencies.same-day\n    - today\n    + soon\n" in ran.stdout
+    assert "nothing changes" not in ran.stdout
+    assert ran.stdout.splitlines()[-1] == "Outcomes: the same as before for all answers"

@@ -30,9 +30,10 @@ def bot(*arguments: str, data: Path, said: str = "") -> str:
     return ran.stdout
 
 
-def test_the_transcript_says_which_answers_would_have_changed_the_outcome(tmp_path: Path) -> None:
+def page_of(data: Path, **given_answers: str) -> str:
+    """What `transcript` shows of a chat in which these answers were given, in one line."""
     form = the_form()
-    given = answers(functioning="barely")
+    given = answers(**given_answers)
     asked = outcome(form, given).asked
     presses = ["/screening", "[Yes, start]"]
     for question in form.questions:
@@ -44,12 +45,24 @@ def test_the_transcript_says_which_answers_would_have_changed_the_outcome(tmp_pa
             ]
             presses += ["[Done]"] if question.multi else []
     presses.append("[Looks right – send to staff]")
-    chat = bot("chat", "--plain", data=tmp_path / "data", said="\n".join(presses) + "\n")
-    assert "our intensive outpatient program" in chat
-    case = bot("transcripts", data=tmp_path / "data").split("\t")[0]
-    page = " ".join(bot("transcript", case, data=tmp_path / "data").split())
+    bot("chat", "--plain", data=data, said="\n".join(presses) + "\n")
+    case = bot("transcripts", data=data).split("\t")[0]
+    return " ".join(bot("transcript", case, data=data).split())
+
+
+def test_the_transcript_says_which_answers_would_have_changed_the_outcome(tmp_path: Path) -> None:
+    page = page_of(tmp_path / "data", functioning="barely")
     assert "IF ONE ANSWER WERE DIFFERENT" in page
     assert (
         "would be Outpatient if 'How are work, school, home and looking after yourself going?'"
         " were 'Missing work or school, falling behind'"
     ) in page
+    assert page.count("- would be ") == 8
+    assert " more: " not in page
+    assert "Not looked at: skips, answers that stop, and what the person asked help with." in page
+
+
+def test_the_transcript_says_how_many_such_answers_it_leaves_out(tmp_path: Path) -> None:
+    page = page_of(tmp_path / "data", distress="most-days")
+    assert page.count("- would be ") == 8
+    assert "and 6 more: `screen --json` tells them all" in page

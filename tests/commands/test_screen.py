@@ -7,7 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from screenings import answers
+
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def answered(**given: str) -> dict[str, list[str]]:
+    """Everything answered as usual, except what is given."""
+    return {name: list(chosen) for name, chosen in answers(**given).items()}
 
 
 def screen(*lines: object, **environment: str) -> list[dict[str, object]]:
@@ -33,6 +40,20 @@ def test_a_case_comes_back_with_all_that_is_promised() -> None:
     assert found["reasons"] == ["someone may have taken too much"]
     promised = "outcome urgency staff_call rule flags reasons ratings level_known level_assumed"
     assert set(found) >= {*promised.split(), "asked", "missing", "version"}
+
+
+def test_the_answers_that_would_have_changed_the_outcome_come_with_it() -> None:
+    (found,) = screen({"answers": answered(functioning="barely")})
+    assert found["outcome"] == "iop"
+    others = found["counterfactuals"]
+    assert isinstance(others, list)
+    assert {
+        "question": "functioning",
+        "options": ["missing"],
+        "outcome": "outpatient",
+        "text": "would be Outpatient if 'How are work, school, home and looking after yourself going?'"
+        " were 'Missing work or school, falling behind'",
+    } in others
 
 
 def test_an_unknown_id_is_an_error_on_its_line_and_the_next_line_goes_on() -> None:

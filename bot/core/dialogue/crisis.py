@@ -278,10 +278,15 @@ def _concern(draft: Draft, reading: Reading) -> bool:
         _heard_again(draft, " ".join(filter(None, (text, card.question))), card.asks)
         return False
     draft.change(concern_at=draft.event.at, concern_kind=reading.kind, language=reading.language)
+    reply_to_concern(draft, card)
+    return False
+
+
+def reply_to_concern(draft: Draft, card: Card) -> None:
+    """The kind answer to a concern, with its links and the way to a person."""
     human = (button(draft.content.wording.menu.human, "human"),)
     draft.reply(card.text, [*links(card), human], lasting=True)
     draft.change(asked=card.asks)
-    return False
 
 
 def _open(stage: AnyStage) -> AnyStage:
