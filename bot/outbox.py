@@ -238,9 +238,13 @@ class Outbox:
             outcome = await self._called(posted, line)
         finally:
             line.called = None
-        if not line.queue or line.queue[0] is not posted:
-            return  # erased meanwhile
+        if not line.queue or line.queue[0] is not posted:  # erased meanwhile, or blocked
+            if isinstance(outcome, Delivered):
+                await self._take_back(posted, outcome)
+            return
         match outcome:
+            case None:
+                self._pop(line, posted)
             case Delivered():
                 await self._delivered(posted, outcome, line)
             case TryLater():
@@ -253,18 +257,32 @@ class Outbox:
             case Refused():
                 await self._refused(posted, outcome, line)
 
-    async def _called(self, posted: Posted, line: _Line) -> Outcome:
-        """What the channel makes of it; its row says before that it is being sent."""
+    async def _called(self, posted: Posted, line: _Line) -> Outcome | None:
+        """What the channel makes of it; its row says before that it is being sent.
+
+        None: nothing was sent, because its chat is erased.
+        """
         edits, topic = await self._target(posted.body)
         if posted.body.kind is OutgoingKind.STRIP and edits is None:
             return Delivered()
+        is_due = True
         if line.tries or (line.sending != posted.id and not posted.is_sending):
-            await self._keep(lambda batch: post.mark_sending(batch, posted))
+            is_due = await self._keep(lambda batch: post.mark_sending(batch, posted))
+        if not is_due or posted not in line.queue:
+            return None
         outcome = await self._call(posted, edits, topic)
         figures.sent.labels(type(outcome).__name__).inc()
         if isinstance(outcome, Delivered) and outcome.topic != topic:
             line.bucket.take(self._clock())  # a new topic begins with a message of its own
         return outcome
+
+    async def _take_back(self, posted: Posted, outcome: Delivered) -> None:
+        """It arrived though its chat was erased while it was under way: it is deleted again."""
+        self.offer(
+            await self._keep(
+                lambda batch: post.take_back(batch, posted, outcome.message, outcome.before)
+            )
+        )
 
     async def _delivered(self, posted: Posted, outcome: Delivered, line: _Line) -> None:
         if outcome.message is not None:
