@@ -40,6 +40,7 @@ class Row:
 class Scale:
     """How much of everything. The marks of issue 5 are those of `LONG`."""
 
+    chats: int  # that write while it is killed
     kills: int
     malformed: int
     deliveries: int
@@ -48,12 +49,14 @@ class Scale:
     outage: timedelta
     stormy_messages: int
     flips: int
+    real_flips: int  # one of so many meets the real program; the others are looked for in process
     cases: int
     erased: int
     copies: int
 
 
 LONG = Scale(
+    chats=50,
     kills=300,
     malformed=100_000,
     deliveries=50_000,
@@ -62,22 +65,25 @@ LONG = Scale(
     outage=timedelta(hours=6),
     stormy_messages=2_000,
     flips=100,
+    real_flips=1,
     cases=1_000,
     erased=100,
     copies=20,
 )
 SHORT = Scale(
+    chats=12,
     kills=4,
-    malformed=1_500,
-    deliveries=1_500,
-    forged=2_000,
+    malformed=1_000,
+    deliveries=1_000,
+    forged=1_000,
     replays=20,
     outage=timedelta(hours=6),
     stormy_messages=100,
-    flips=15,
-    cases=100,
-    erased=10,
-    copies=3,
+    flips=12,
+    real_flips=6,
+    cases=60,
+    erased=6,
+    copies=2,
 )
 
 

@@ -13,7 +13,6 @@ from bot.rehearsal.crowd import SlowPeople
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
 from bot.rehearsal.trial import Row, Scale, kept
-from bot.rehearsal.trial_of_kills import settled
 from bot.rehearsal.trial_of_storm import BROKEN, LOST, MOST_CHATS, TOO_MANY
 from bot.rehearsal.weather import Weather
 
@@ -50,7 +49,7 @@ async def trial(scale: Scale) -> Row:
             await server.world.until(
                 lambda: all(_got(each, wanted) == len(wanted) for each in people), 300
             )
-            await settled(server)
+            await bot.settles()
             alive = bot.is_alive
             await bot.stop()
             found = await asyncio.to_thread(kept, Path(folder))
