@@ -74,7 +74,7 @@ SHORT = Scale(
     chats=12,
     kills=4,
     malformed=1_000,
-    deliveries=1_000,
+    deliveries=500,
     forged=1_000,
     replays=20,
     outage=timedelta(hours=6),

@@ -171,21 +171,18 @@ async def _deliver(order: list[_Update], bot: BotProcess) -> None:
     for update in order:
         queues[update.event.chat_id].append(update)
     waiting = list(queues.values())
-    headers = {"content-type": "application/json", SECRET_HEADER: SECRET}
-    limits = httpx.Limits(max_connections=LINES)
-    async with httpx.AsyncClient(
-        timeout=60, limits=limits, trust_env=False, headers=headers
-    ) as client:
 
-        async def line() -> None:
+    async def line() -> None:
+        headers = {"content-type": "application/json", SECRET_HEADER: SECRET}
+        async with httpx.AsyncClient(timeout=60, trust_env=False, headers=headers) as client:
             while waiting:
                 for update in waiting.pop():
                     answer = await client.post(bot.webhook_url, content=update.body)
                     answer.raise_for_status()
 
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(LINES):
-                tasks.create_task(line())
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(LINES):
+            tasks.create_task(line())
 
 
 def _shaken(updates: list[_Update], chance: random.Random) -> list[_Update]:
