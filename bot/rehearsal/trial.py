@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bot.content_folder import read_folder
+from bot.content_folder import folder_texts, read_folder
 from bot.core.content import Content
 from bot.core.dialogue import advance
 from bot.core.model import AnyEvent, ChatId, MessageId, Session
 from bot.replay import replayed
 from bot.store.batch import Batch
+from bot.store.contents import Contents
 from bot.store.lock import Lock
 from bot.store.records import KeptSession, KeptTurn, Shown
 from bot.store.tables import dead_letters, outgoing, sessions, turns
@@ -48,6 +50,7 @@ class Scale:
     replays: int
     outage: timedelta
     stormy_messages: int
+    faults_in_a_row: int  # that one chat meets at most, of the real program in real time
     flips: int
     real_flips: int  # one of so many meets the real program; the others are looked for in process
     cases: int
@@ -64,6 +67,7 @@ LONG = Scale(
     replays=1_000,
     outage=timedelta(hours=6),
     stormy_messages=2_000,
+    faults_in_a_row=1_000,
     flips=100,
     real_flips=1,
     cases=1_000,
@@ -79,6 +83,7 @@ SHORT = Scale(
     replays=20,
     outage=timedelta(hours=6),
     stormy_messages=100,
+    faults_in_a_row=2,
     flips=12,
     real_flips=6,
     cases=60,
@@ -87,6 +92,7 @@ SHORT = Scale(
 )
 
 
+@cache
 def content() -> Content:
     """The content as it ships."""
     found, mistakes = read_folder(CONTENT)
@@ -133,9 +139,24 @@ def records(folder: Path, clock: Callable[[], datetime]) -> Iterator[Store]:
             store.close_now()
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 (a rehearsal is wired here)
+
+
+def seasoned(folder: Path) -> Path:
+    """The same folder, with the records of a bot whose content has passed the whole check.
+
+    That is a bot after its first minute. Else each start of a trial would check it for ten seconds.
+    """
+    with records(folder, _now) as store:
+        texts, _ = folder_texts(CONTENT)
+        Contents(store, read=lambda _texts: None).adopt(content(), texts)
+    return folder
+
+
 def kept(folder: Path) -> Kept:
     """Everything in those records."""
-    with records(folder, lambda: datetime.now(UTC)) as store:  # noqa: TID251 (a rehearsal is wired here)
+    with records(folder, _now) as store:
         found = store.run_now(_kept)
         found.broken = store.proof().broken
     return found

@@ -22,7 +22,7 @@ from bot.rehearsal.bot_process import READY_WITHIN, BotProcess
 from bot.rehearsal.crowd import FastClock
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
-from bot.rehearsal.trial import START, Kept, Row, Scale, content, kept, records
+from bot.rehearsal.trial import START, Kept, Row, Scale, content, kept, records, seasoned
 from bot.store.backups import back_up, bring_back
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
@@ -82,7 +82,10 @@ def small_disk(size: int = SIZE) -> Iterator[Path]:
 
 
 async def _full(folder: Path, test: str, mark: str, rounds: int) -> Row:
-    async with TelegramServer(clock=FastClock(3600)) as server, BotProcess(server, folder) as bot:
+    async with (
+        TelegramServer(clock=FastClock(3600)) as server,
+        BotProcess(server, seasoned(folder)) as bot,
+    ):
         people = [server.person(100 + number) for number in range(CHATS)]
         said: dict[int, list[str]] = {person.id: [] for person in people}
 

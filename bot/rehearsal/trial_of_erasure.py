@@ -17,7 +17,7 @@ from bot.rehearsal.bot_process import BotProcess
 from bot.rehearsal.crowd import SlowPeople
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
-from bot.rehearsal.trial import Row, Scale, kept
+from bot.rehearsal.trial import Row, Scale, kept, seasoned
 
 CANARY = "kanarienvogel"
 FIRST = 7_351_900_000  # no number of so many digits stands in a file by chance
@@ -51,7 +51,7 @@ async def trial(scale: Scale) -> Row:
         places = _Places(Path(scratch))
         places.bot.mkdir()
         async with TelegramServer(clock=SlowPeople(4)) as server:
-            bot = BotProcess(server, places.bot)
+            bot = BotProcess(server, seasoned(places.bot))
             people = [
                 server.person(FIRST + number, f"{CANARY} {number}") for number in range(scale.cases)
             ]

@@ -9,7 +9,7 @@ from bot.core.model import ChatId, OptionChosen
 from bot.rehearsal.bot_process import BotProcess
 from bot.rehearsal.crowd import Crowd, FastClock
 from bot.rehearsal.telegram_server import TelegramServer
-from bot.rehearsal.trial import Kept, Row, Scale, content, kept
+from bot.rehearsal.trial import Kept, Row, Scale, content, kept, seasoned
 
 REST = 3.0  # seconds between what each person does: as much as Telegram's limits let through
 FASTER = 60.0
@@ -24,7 +24,7 @@ async def trial(scale: Scale, *, webhook: bool) -> Row:
         clock = FastClock(FASTER)
         async with TelegramServer(clock=clock) as server:
             crowd = Crowd(server, scale.chats, seed=kills)
-            bot = BotProcess(server, Path(folder), webhook=webhook)
+            bot = BotProcess(server, seasoned(Path(folder)), webhook=webhook)
             await _killed(bot, crowd, kills)
             found = await asyncio.to_thread(kept, Path(folder))
             return _row(

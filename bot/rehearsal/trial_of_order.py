@@ -32,7 +32,7 @@ from bot.rehearsal.bot_process import SECRET, BotProcess
 from bot.rehearsal.crowd import SAYINGS, SlowPeople
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
-from bot.rehearsal.trial import START, Kept, Row, Scale, content, kept
+from bot.rehearsal.trial import START, Kept, Row, Scale, content, kept, seasoned
 from bot.vault import Vault
 
 EACH = 18  # deliveries of one chat, whom more would make a flood
@@ -61,7 +61,7 @@ async def trial(scale: Scale) -> Row:
     with tempfile.TemporaryDirectory(prefix="bot-chaos-") as scratch:
         folder = Path(scratch)
         async with TelegramServer(clock=SlowPeople(4)) as server:
-            bot = BotProcess(server, folder, webhook=True)
+            bot = BotProcess(server, seasoned(folder), webhook=True)
             people = [server.person(1 + number) for number in range(-(-once // EACH))]
             with closing(Vault.open(folder / "data", folder / "bot.key")) as vault:
                 updates = _updates(once, people, vault, chance)

@@ -14,7 +14,7 @@ from bot.rehearsal.crowd import SlowPeople
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
 from bot.rehearsal.telegram_world import Message
-from bot.rehearsal.trial import Kept, Row, Scale, kept
+from bot.rehearsal.trial import Kept, Row, Scale, kept, seasoned
 
 GOOD = 20  # chats whose messages stand between the malformed updates
 VANDALS = 5
@@ -42,7 +42,7 @@ async def malformed(scale: Scale) -> Row:
     with tempfile.TemporaryDirectory(prefix="bot-chaos-") as folder:
         async with (
             TelegramServer(clock=SlowPeople(4)) as server,
-            BotProcess(server, Path(folder)) as bot,
+            BotProcess(server, seasoned(Path(folder))) as bot,
         ):
             good = [server.person(2000 + number) for number in range(GOOD)]
             vandals = [server.person(3000 + number) for number in range(VANDALS)]
@@ -151,7 +151,7 @@ async def forged(scale: Scale) -> Row:
     chance = random.Random(scale.forged)  # noqa: S311 (not for secrets)
     with tempfile.TemporaryDirectory(prefix="bot-chaos-") as folder:
         async with TelegramServer(clock=SlowPeople(4)) as server:
-            bot = BotProcess(server, Path(folder))
+            bot = BotProcess(server, seasoned(Path(folder)))
             people = [server.person(number + 1) for number in range(scale.replays // EACH + 2)]
             async with bot:
                 old = {person.id: await _began(person) for person in people}
