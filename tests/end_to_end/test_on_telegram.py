@@ -12,6 +12,7 @@ from bot.core.content import Content
 from bot.rehearsal.bot_process import READY_WITHIN, SECRET, BotProcess
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TOKEN, TelegramServer
+from bot.rehearsal.trial import seasoned
 from bot.rehearsal.weather import Lost, TooMany
 
 STAFF = -1001234567890
@@ -36,7 +37,7 @@ async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BotProc
     async with TelegramServer() as server:
         server.group(STAFF, "supergroup")
         folder = tmp_path_factory.mktemp("bot")
-        async with BotProcess(server, folder, BOT_STAFF_CHAT_ID=str(STAFF)) as process:
+        async with BotProcess(server, seasoned(folder), BOT_STAFF_CHAT_ID=str(STAFF)) as process:
             yield process
 
 
@@ -97,7 +98,7 @@ async def test_a_screening_by_webhook_survives_a_kill(
     fresh: TelegramServer, tmp_path: Path, content: Content
 ) -> None:
     ann = client(fresh, 7700201)
-    async with BotProcess(fresh, tmp_path, webhook=True) as bot:
+    async with BotProcess(fresh, seasoned(tmp_path), webhook=True) as bot:
         await ann.begins(content)
         await ann.press("No, nothing like this")
         await ann.expects("What would you like help with most?")
@@ -203,7 +204,7 @@ async def test_nothing_is_lost_when_it_is_killed_under_load(
     fresh: TelegramServer, tmp_path: Path, *, webhook: bool
 ) -> None:
     people = [fresh.person(100 + number, f"P{number}") for number in range(6)]
-    async with BotProcess(fresh, tmp_path, webhook=webhook) as bot:
+    async with BotProcess(fresh, seasoned(tmp_path), webhook=webhook) as bot:
         for each in people:
             await each.write("/start")
             await each.write("/privacy")
@@ -261,7 +262,12 @@ async def test_neither_the_token_nor_words_are_ever_logged(
     await ann.write(f"{CANARY} i am going to kill myself tonight")
     await ann.expects("988")
     assert await server.world.until(lambda: len(staff) > before, 15), "staff are alerted"
-    for text in (*titles(bot.pid), *(message.text for message in staff.values())):
+    async with httpx.AsyncClient(trust_env=False) as watcher:
+        address = f"http://{bot.environment['BOT_CONSOLE_LISTEN']}/metrics"
+        figures = (await watcher.get(address)).text
+    assert "bot_turns" in figures
+    assert str(ann.id) not in figures
+    for text in (figures, *titles(bot.pid), *(message.text for message in staff.values())):
         assert CANARY not in text
         assert TOKEN.partition(":")[2] not in text
     output = bot.output
