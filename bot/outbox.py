@@ -239,7 +239,7 @@ class Outbox:
         finally:
             line.called = None
         if not line.queue or line.queue[0] is not posted:  # erased meanwhile, or blocked
-            if isinstance(outcome, Delivered):
+            if isinstance(outcome, Delivered | TryLater):
                 await self._take_back(posted, outcome)
             return
         match outcome:
@@ -276,13 +276,11 @@ class Outbox:
             line.bucket.take(self._clock())  # a new topic begins with a message of its own
         return outcome
 
-    async def _take_back(self, posted: Posted, outcome: Delivered) -> None:
-        """It arrived though its chat was erased while it was under way: it is deleted again."""
-        self.offer(
-            await self._keep(
-                lambda batch: post.take_back(batch, posted, outcome.message, outcome.before)
-            )
-        )
+    async def _take_back(self, posted: Posted, outcome: Delivered | TryLater) -> None:
+        """It arrived, or some of it, though its chat was erased meanwhile: it is deleted again."""
+        last = outcome.message if isinstance(outcome, Delivered) else None
+        before = outcome.before
+        self.offer(await self._keep(lambda batch: post.take_back(batch, posted, last, before)))
 
     async def _delivered(self, posted: Posted, outcome: Delivered, line: _Line) -> None:
         if outcome.message is not None:
@@ -313,7 +311,8 @@ class Outbox:
         back_off = min(FIRST_BACK_OFF * 2 ** min(line.tries - 1, 20), LONGEST_BACK_OFF)
         after = outcome.after if outcome.after > timedelta(0) else back_off
         hold = Hold(until=self._clock() + after, tries=line.tries, length=after)
-        await self._keep(lambda batch: post.mark_held(batch, posted, hold))
+        before = outcome.before
+        self.offer(await self._keep(lambda batch: post.mark_held(batch, posted, hold, before)))
         log.info(
             "outbox.later", chat=posted.ref[:8], why=outcome.why, seconds=after.total_seconds()
         )

@@ -10,7 +10,7 @@ from desk import START, Channel, Clock, Desk, desk
 from sqlalchemy import select
 
 from bot.core.content import Content
-from bot.core.model import ChatId, Reply
+from bot.core.model import ChatId, MessageId, Reply
 from bot.core.post import (
     Delivery,
     Outcome,
@@ -300,3 +300,42 @@ async def test_what_arrives_as_the_bot_is_blocked_can_be_deleted_later(
         assert channel.of(OutgoingKind.DELETE) == []
         await here.hears("erase")
         assert [each.edits for each in channel.of(OutgoingKind.DELETE)] == ["1"]
+
+
+async def test_pieces_of_a_text_that_waits_are_deleted_with_its_chat(
+    tmp_path: Path, content: Content
+) -> None:
+    channel = Channel()
+    some = (MessageId("701"), MessageId("702"))
+    async with desk(tmp_path / "data", content, channel=channel) as here:
+        channel.outcomes = [TryLater(after=timedelta(milliseconds=50), why="429", before=some)]
+        await here.reception.receive(here.said("one"))
+        await here.outbox.idle()
+        await here.reception.receive(here.said("erase"))
+        await asyncio.sleep(0.2)
+        await here.settles()
+        assert channel.texts("telegram:1") == ["2: erase"]
+        assert {each.edits for each in channel.of(OutgoingKind.DELETE)} == set(some)
+
+
+async def test_pieces_sent_while_their_chat_is_erased_are_deleted_again(
+    tmp_path: Path, content: Content
+) -> None:
+    some = (MessageId("701"),)
+
+    class Halfway(Slow):
+        async def deliver(self, outgoing: Outgoing) -> Outcome:
+            done = await super().deliver(outgoing)
+            if outgoing.text == "1: one":
+                return TryLater(after=timedelta(0), why="502", before=some)
+            return done
+
+    channel = Halfway()
+    async with desk(tmp_path / "data", content, channel=channel) as here:
+        await here.reception.receive(here.said("one"))
+        await channel.called.wait()
+        await here.reception.receive(here.said("erase"))
+        channel.goes_on.set()
+        await asyncio.sleep(0.1)
+        await here.settles()
+        assert [each.edits for each in channel.of(OutgoingKind.DELETE)] == ["701"]

@@ -123,9 +123,9 @@ def mark_sent(
 def take_back(
     batch: Batch, posted: Posted, message: MessageId | None, before: tuple[MessageId, ...] = ()
 ) -> list[Posted]:
-    """It was sent though nothing was to be sent there any more.
+    """It was sent, or pieces of it, but not as it should.
 
-    What was said to a chat that is erased is deleted again; of one that is blocked its name is kept.
+    What was said to a chat that is erased is deleted again; else its names are kept.
     """
     names = (*before, message) if message is not None else before
     if not names:
@@ -142,12 +142,14 @@ def take_back(
     ]
 
 
-def mark_held(batch: Batch, posted: Posted, hold: Hold) -> None:
-    """It has to wait."""
-    if _is_gone(batch, posted):
-        return
-    sealed = batch.seal(posted.ref, outgoing.c.hold, posted.id, hold)
-    batch.update(outgoing, "id", posted.id, state="pending", hold=sealed)
+def mark_held(
+    batch: Batch, posted: Posted, hold: Hold, before: tuple[MessageId, ...] = ()
+) -> list[Posted]:
+    """It has to wait, but for the pieces `before`, which an erasure has to know."""
+    if not _is_gone(batch, posted):
+        sealed = batch.seal(posted.ref, outgoing.c.hold, posted.id, hold)
+        batch.update(outgoing, "id", posted.id, state="pending", hold=sealed)
+    return take_back(batch, posted, None, before)
 
 
 def mark_blocked(batch: Batch, ref: str) -> list[Posted]:
