@@ -43,6 +43,7 @@ class Scale:
     """How much of everything. The marks of issue 5 are those of `LONG`."""
 
     chats: int  # that write while it is killed
+    per_second: int  # messages then: as many as this / 5 are under way at a time after a start
     kills: int
     malformed: int
     deliveries: int
@@ -60,6 +61,7 @@ class Scale:
 
 LONG = Scale(
     chats=50,
+    per_second=25,
     kills=300,
     malformed=100_000,
     deliveries=50_000,
@@ -75,7 +77,8 @@ LONG = Scale(
     copies=20,
 )
 SHORT = Scale(
-    chats=12,
+    chats=8,
+    per_second=10,
     kills=4,
     malformed=1_000,
     deliveries=500,

@@ -24,7 +24,12 @@ async def trial(scale: Scale, *, webhook: bool) -> Row:
         clock = FastClock(FASTER)
         async with TelegramServer(clock=clock) as server:
             crowd = Crowd(server, scale.chats, seed=kills)
-            bot = BotProcess(server, seasoned(Path(folder)), webhook=webhook)
+            bot = BotProcess(
+                server,
+                seasoned(Path(folder)),
+                webhook=webhook,
+                BOT_MESSAGES_PER_SECOND=str(scale.per_second),
+            )
             await _killed(bot, crowd, kills)
             found = await asyncio.to_thread(kept, Path(folder))
             return _row(
