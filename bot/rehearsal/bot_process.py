@@ -113,20 +113,25 @@ class BotProcess:
         async with asyncio.timeout(STOPPED_WITHIN):
             return await process.wait()
 
-    async def settles(self, within: float = 300.0) -> None:
-        """Wait until every update is confirmed and everything is sent, as its own figures say."""
-        world = self.server.world
-        looks, seen = 0, -1
-        async with (
-            httpx.AsyncClient(trust_env=False, timeout=10) as watcher,
-            asyncio.timeout(within),
-        ):
-            while looks < LOOKS and self.is_alive:
-                await world.until(lambda: not world.updates, within)
-                said = sum(name not in QUIET for name, _ in world.calls)
-                is_calm = said == seen and await self._unsent(watcher) == 0
-                looks, seen = looks + 1 if is_calm else 0, said
+    async def settles(self, patience: float = 120.0) -> bool:
+        """Wait until every update is confirmed and everything is sent, as its own figures say.
+
+        False when nothing has moved for `patience` seconds, or it does not run any more.
+        """
+        world, clock = self.server.world, asyncio.get_running_loop().time
+        looks, seen, moved_at = 0, (-1, -1), clock()
+        async with httpx.AsyncClient(trust_env=False, timeout=10) as watcher:
+            while looks < LOOKS:
+                if not self.is_alive or clock() > moved_at + patience:
+                    return False
+                now = (sum(name not in QUIET for name, _ in world.calls), len(world.updates))
+                if now != seen:
+                    looks, seen, moved_at = 0, now, clock()
+                else:
+                    is_calm = not world.updates and await self._unsent(watcher) == 0
+                    looks = looks + 1 if is_calm else 0
                 await asyncio.sleep(BETWEEN)
+        return True
 
     async def _unsent(self, watcher: httpx.AsyncClient) -> float:
         """How many messages wait in its records; -1 when it cannot say."""
