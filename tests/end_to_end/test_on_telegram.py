@@ -13,7 +13,7 @@ from bot.rehearsal.bot_process import READY_WITHIN, SECRET, BotProcess
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TOKEN, TelegramServer
 from bot.rehearsal.trial import seasoned
-from bot.rehearsal.weather import Lost, TooMany
+from bot.rehearsal.weather import Lost, Slow, TooMany
 
 STAFF = -1001234567890
 CANARY = "xylophone-canary"
@@ -242,6 +242,20 @@ async def test_links_choose_and_groups_are_told_where_to_talk(
     await ann.send(photo=[{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}])
     await ann.expects(content.wording.other.attachment[:30])
     assert server.calls("getFile") == [], "nothing is downloaded"
+
+
+async def test_what_is_under_way_while_somebody_erases_is_gone_from_the_chat(
+    server: TelegramServer,
+) -> None:
+    ann = client(server, 8801)
+    await ann.write("/status")
+    await ann.expects("No questions")
+    server.weather.plan("sendMessage", Slow(2))
+    await ann.write("/help")
+    await ann.write("/delete")
+    await ann.write("yes")
+    await ann.expects("Your record is erased")
+    assert await server.world.until(lambda: len(ann.bubbles()) == 1, 15), ann.picture()
 
 
 async def test_neither_the_token_nor_words_are_ever_logged(
