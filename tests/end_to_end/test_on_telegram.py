@@ -252,6 +252,7 @@ async def test_what_is_under_way_while_somebody_erases_is_gone_from_the_chat(
     await ann.expects("No questions")
     server.weather.plan("sendMessage", Slow(2))
     await ann.write("/help")
+    await ann.expects("These also work at any time")  # it stands there, and the bot does not know
     await ann.write("/delete")
     await ann.write("yes")
     await ann.expects("Your record is erased")
