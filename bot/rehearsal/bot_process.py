@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -107,9 +108,10 @@ class BotProcess:
             await self._process.wait()
 
     async def stop(self) -> int:
-        """Ask it to stop, as an operator does; its exit code."""
+        """Ask it to stop, as an operator does; its exit code, also when it has ended before."""
         process = self._running
-        process.send_signal(signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(STOPPED_WITHIN):
             return await process.wait()
 
