@@ -244,9 +244,13 @@ class Outbox:
             outcome = await self._called(posted, line)
         finally:
             line.called = None
-        if not line.queue or line.queue[0] is not posted:
-            return  # erased meanwhile
+        if not line.queue or line.queue[0] is not posted:  # erased meanwhile, or blocked
+            if isinstance(outcome, Delivered | TryLater):
+                await self._take_back(posted, outcome)
+            return
         match outcome:
+            case None:
+                self._pop(line, posted)
             case Delivered():
                 await self._delivered(posted, outcome, line)
             case TryLater():
@@ -259,21 +263,33 @@ class Outbox:
             case Refused():
                 await self._refused(posted, outcome, line)
 
-    async def _called(self, posted: Posted, line: _Line) -> Outcome:
-        """What the channel makes of it; its row says before that it is being sent."""
+    async def _called(self, posted: Posted, line: _Line) -> Outcome | None:
+        """What the channel makes of it; its row says before that it is being sent.
+
+        None: nothing was sent, because its chat is erased.
+        """
         named = bool(posted.body.cases)
         if named and await self._keep(lambda batch: is_of_erased(batch, posted.body)):
             return Delivered()  # erased while it waited: staff are not told of it any more
         edits, topic = await self._target(posted.body)
         if posted.body.kind is OutgoingKind.STRIP and edits is None:
             return Delivered()
+        is_due = True
         if line.tries or (line.sending != posted.id and not posted.is_sending):
-            await self._keep(lambda batch: post.mark_sending(batch, posted))
+            is_due = await self._keep(lambda batch: post.mark_sending(batch, posted))
+        if not is_due or posted not in line.queue:
+            return None
         outcome = await self._call(posted, edits, topic)
         figures.sent.labels(type(outcome).__name__).inc()
         if isinstance(outcome, Delivered) and outcome.topic != topic:
             line.bucket.take(self._clock())  # a new topic begins with a message of its own
         return outcome
+
+    async def _take_back(self, posted: Posted, outcome: Delivered | TryLater) -> None:
+        """It arrived, or some of it, though its chat was erased meanwhile: it is deleted again."""
+        last = outcome.message if isinstance(outcome, Delivered) else None
+        before = outcome.before
+        self.offer(await self._keep(lambda batch: post.take_back(batch, posted, last, before)))
 
     async def _delivered(self, posted: Posted, outcome: Delivered, line: _Line) -> None:
         if outcome.message is not None:
@@ -304,7 +320,8 @@ class Outbox:
         back_off = min(FIRST_BACK_OFF * 2 ** min(line.tries - 1, 20), LONGEST_BACK_OFF)
         after = outcome.after if outcome.after > timedelta(0) else back_off
         hold = Hold(until=self._clock() + after, tries=line.tries, length=after)
-        await self._keep(lambda batch: post.mark_held(batch, posted, hold))
+        before = outcome.before
+        self.offer(await self._keep(lambda batch: post.mark_held(batch, posted, hold, before)))
         log.info(
             "outbox.later", chat=posted.ref[:8], why=outcome.why, seconds=after.total_seconds()
         )

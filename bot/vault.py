@@ -67,6 +67,8 @@ class Vault:
         self._open: dict[str, AESGCM] = {}
         self._fresh: dict[str, bytes] = {}  # wrapped keys that `keep` has yet to keep
         self._doomed: dict[str, tuple[str, datetime]] = {}
+        self._ended: set[str] = set()  # chats erased since the start, or nearly
+        self._farewells: set[str] = set()
         self._refs: dict[ChatId, str] = {}
         self._check()
 
@@ -245,12 +247,21 @@ class Vault:
     def doom(self, ref: str, case_code: str, at: datetime) -> None:
         """Drop the chat's key with the next `keep`; what is sealed from now on gets a new one."""
         self._doomed[ref] = (case_code, at)
+        self._ended.add(ref)
         self._open.pop(ref, None)
         self._fresh.pop(ref, None)
 
+    def may_be_erased(self, ref: str) -> bool:
+        """Whether the chat was doomed since the start: then its rows may be gone."""
+        return ref in self._ended
+
+    def say_goodbye(self, ref: str) -> None:
+        """Count the chat, with the next `keep`, among those whose key is there to say goodbye."""
+        self._farewells.add(ref)
+
     def keep(self) -> None:
         """Make new keys and erasures durable. Comes before the data's own COMMIT: key first."""
-        if not self._fresh and not self._doomed:
+        if not self._fresh and not self._doomed and not self._farewells:
             return
         with self._keys:
             self._keys.execute("BEGIN IMMEDIATE")
@@ -261,7 +272,10 @@ class Vault:
                     (at.isoformat(timespec="hours"), case_code),
                 )
                 if ref in self._fresh:
-                    self._keys.execute("INSERT OR IGNORE INTO farewells VALUES (?)", (ref,))
+                    self._farewells.add(ref)
+            self._keys.executemany(
+                "INSERT OR IGNORE INTO farewells VALUES (?)", [(ref,) for ref in self._farewells]
+            )
             self._keys.executemany(
                 "INSERT INTO data_keys (ref, kek, wrapped, serial) VALUES (?, ?, ?, ?)",
                 [
@@ -271,6 +285,7 @@ class Vault:
             )
         self._fresh.clear()
         self._doomed.clear()
+        self._farewells.clear()
 
     def forget(self) -> None:
         """The batch was rolled back: forget what it changed and `keep` has not kept."""
@@ -278,6 +293,7 @@ class Vault:
             self._open.pop(ref, None)
         self._fresh.clear()
         self._doomed.clear()
+        self._farewells.clear()
 
     def _drop(self, ref: str, at: datetime) -> None:
         self._keys.execute(

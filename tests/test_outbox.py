@@ -6,14 +6,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from desk import START, Channel, Clock, desk
+from desk import START, Channel, Clock, Desk, desk
 from sqlalchemy import select
 
 from bot.core.content import Content
-from bot.core.model import ChatId, Reply
-from bot.core.post import Outcome, Outgoing, Refused, TryLater, Unreachable
+from bot.core.model import ChatId, MessageId, Reply
+from bot.core.post import (
+    Delivery,
+    Outcome,
+    Outgoing,
+    OutgoingKind,
+    Refused,
+    TryLater,
+    Unreachable,
+)
+from bot.housekeeping import sweep_keys
 from bot.outbox import Outbox
 from bot.pace import Bucket, Pace
+from bot.store.erasure import erase_case
+from bot.store.retention import retain
 from bot.store.tables import dead_letters, outgoing, sessions
 
 
@@ -199,3 +210,132 @@ def test_a_clock_that_jumps_does_not_stop_a_bucket(jump: timedelta) -> None:
 def test_a_staff_group_gets_twenty_a_minute_at_most() -> None:
     bucket = Pace().chat_bucket(ChatId("telegram:-1005"))
     assert sum(bucket.take(START).total_seconds() < 60 for _ in range(60)) <= 25
+
+
+class Slow(Channel):
+    """A channel whose messages are under way for as long as the test wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.called = asyncio.Event()
+        self.goes_on = asyncio.Event()
+
+    async def deliver(self, outgoing: Outgoing) -> Outcome:
+        if outgoing.text == "1: one":
+            self.called.set()
+            await self.goes_on.wait()
+        return await super().deliver(outgoing)
+
+
+async def no_key_is_left(here: Desk) -> None:
+    """Once the names of sent messages are of no use any more."""
+    here.clock.passes(days=4)
+    await here.store.run(lambda batch: retain(batch, {"chat-only": 99}))
+    await here.store.run(sweep_keys)
+    assert here.vault.count() == 0
+
+
+async def test_what_arrives_while_its_chat_is_erased_is_deleted_again(
+    tmp_path: Path, content: Content
+) -> None:
+    channel = Slow()
+    async with desk(tmp_path / "data", content, channel=channel) as here:
+        await here.reception.receive(here.said("one"))
+        await channel.called.wait()
+        await here.reception.receive(here.said("two"))  # waits behind it
+        await here.reception.receive(here.said("erase"))
+        channel.goes_on.set()
+        await asyncio.sleep(0.1)
+        await here.settles()
+        assert channel.texts("telegram:1") == ["1: one", "3: erase"]
+        assert [each.edits for each in channel.of(OutgoingKind.DELETE)] == ["1"]
+        await no_key_is_left(here)
+
+
+async def test_what_arrives_between_an_erasure_and_its_notice_is_deleted_again(
+    tmp_path: Path, content: Content
+) -> None:
+    channel = Slow()
+    async with desk(tmp_path / "data", content, channel=channel) as here:
+        await here.reception.receive(here.said("one"))
+        await channel.called.wait()
+        [row] = await here.store.run(lambda batch: batch.rows(select(sessions)))
+        await here.store.run(lambda batch: erase_case(batch, row.case_code))
+        channel.goes_on.set()
+        await asyncio.sleep(0.1)
+        await here.settles()
+        assert [each.edits for each in channel.of(OutgoingKind.DELETE)] == ["1"]
+        await no_key_is_left(here)
+
+
+async def test_what_waits_for_a_chat_that_retention_erases_is_not_sent(
+    tmp_path: Path, content: Content
+) -> None:
+    channel = Channel()
+    later = TryLater(after=timedelta(milliseconds=50), why="429")
+    async with desk(tmp_path / "data", content, channel=channel) as here:
+        channel.outcomes = [later]
+        await here.reception.receive(here.said("one"))
+        await here.outbox.idle()
+        [row] = await here.store.run(lambda batch: batch.rows(select(sessions)))
+        await here.store.run(lambda batch: erase_case(batch, row.case_code))
+        await asyncio.sleep(0.2)
+        await here.settles()
+        assert channel.done == []
+        assert here.vault.count() == 0
+        assert await here.hears("hello") == ["1: hello"]
+
+
+async def test_what_arrives_as_the_bot_is_blocked_can_be_deleted_later(
+    tmp_path: Path, content: Content
+) -> None:
+    channel = Slow()
+    async with desk(tmp_path / "data", content, channel=channel) as here:
+        await here.reception.receive(here.said("one"))
+        await channel.called.wait()
+        blocked = Delivery(update_id="b", received_at=START, blocked=ChatId("telegram:1"))
+        await here.reception.receive(blocked)
+        channel.goes_on.set()
+        await asyncio.sleep(0.1)
+        assert channel.of(OutgoingKind.DELETE) == []
+        await here.hears("erase")
+        assert [each.edits for each in channel.of(OutgoingKind.DELETE)] == ["1"]
+
+
+async def test_pieces_of_a_text_that_waits_are_deleted_with_its_chat(
+    tmp_path: Path, content: Content
+) -> None:
+    channel = Channel()
+    some = (MessageId("701"), MessageId("702"))
+    async with desk(tmp_path / "data", content, channel=channel) as here:
+        channel.outcomes = [TryLater(after=timedelta(milliseconds=50), why="429", before=some)]
+        await here.reception.receive(here.said("one"))
+        await here.outbox.idle()
+        await here.reception.receive(here.said("erase"))
+        await asyncio.sleep(0.2)
+        await here.settles()
+        assert channel.texts("telegram:1") == ["2: erase"]
+        assert {each.edits for each in channel.of(OutgoingKind.DELETE)} == set(some)
+
+
+async def test_pieces_sent_while_their_chat_is_erased_are_deleted_again(
+    tmp_path: Path, content: Content
+) -> None:
+    some = (MessageId("701"),)
+
+    class Halfway(Slow):
+        async def deliver(self, outgoing: Outgoing) -> Outcome:
+            done = await super().deliver(outgoing)
+            if outgoing.text == "1: one":
+                return TryLater(after=timedelta(0), why="502", before=some)
+            return done
+
+    channel = Halfway()
+    async with desk(tmp_path / "data", content, channel=channel) as here:
+        await here.reception.receive(here.said("one"))
+        await channel.called.wait()
+        await here.reception.receive(here.said("erase"))
+        channel.goes_on.set()
+        await asyncio.sleep(0.1)
+        await here.settles()
+        assert [each.edits for each in channel.of(OutgoingKind.DELETE)] == ["701"]

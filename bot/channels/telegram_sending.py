@@ -74,11 +74,11 @@ class Sender:
             self._moved[_address(outgoing.chat_id)] = moved.new_chat_id
             log.warning("telegram.group_moved")
         except TelegramError as error:
-            return self._outcome(error)
+            return self._outcome(error, outgoing)
         try:
             return await self._carried_out(outgoing)
         except TelegramError as error:
-            return self._outcome(error)
+            return self._outcome(error, outgoing)
 
     def current(self, chat: int) -> int:
         """The id of a group now."""
@@ -88,14 +88,15 @@ class Sender:
         """What went wrong, without the token and without words that Telegram quotes."""
         return self._hide(error.message.split('"')[0])[:LONGEST_WHY]
 
-    def _outcome(self, error: TelegramError) -> Outcome:
+    def _outcome(self, error: TelegramError, outgoing: Outgoing) -> Outcome:
         why = self.why(error)
+        before = self._pieces_sent.get(outgoing.id, ())
         match error:
             case RetryAfter():
                 after = error.retry_after
                 if not isinstance(after, timedelta):
                     after = timedelta(seconds=after)
-                return TryLater(after=after, why=why)
+                return TryLater(after=after, why=why, before=before)
             case Forbidden():
                 return Unreachable(why=why)
             case BadRequest():
@@ -103,7 +104,7 @@ class Sender:
                     return Unreachable(why=why)
                 return Refused(why=why)
             case _:
-                return TryLater(after=timedelta(), why=why)
+                return TryLater(after=timedelta(), why=why, before=before)
 
     async def _carried_out(self, outgoing: Outgoing) -> Outcome:
         match outgoing.kind:

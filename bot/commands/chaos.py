@@ -17,6 +17,7 @@ from bot.rehearsal import (
     trial_of_updates,
     trial_of_weather,
 )
+from bot.rehearsal.bot_process import CommandFailedError, NotReadyError
 from bot.rehearsal.trial import LONG, SHORT, Row, Scale
 
 TRIALS: dict[str, Callable[[Scale], Coroutine[None, None, Row]]] = {
@@ -57,7 +58,11 @@ def _run(namespace: argparse.Namespace) -> int:
 
 
 def measured(name: str, scale: Scale) -> Row:
-    """One trial, with the time it took."""
+    """One trial, with the time it took. A bot that does not even come up misses every mark."""
     began = time.perf_counter()
-    row = asyncio.run(TRIALS[name](scale))
+    try:
+        row = asyncio.run(TRIALS[name](scale))
+    except* (NotReadyError, CommandFailedError, AssertionError) as errors:
+        why = str(errors.exceptions[0]).partition("\n")[0]
+        row = Row(test=name, mark="", measured=f"broke off: {why}", passed=False)
     return replace(row, seconds=time.perf_counter() - began)

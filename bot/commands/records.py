@@ -37,7 +37,9 @@ def add(parsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     erase.add_argument("case", metavar="CASE")
     erase.add_argument("--yes", action="store_true", help="do not ask")
     erase.set_defaults(run=guarded(_erase))
-    retention = parsers.add_parser("retention", help="erase what has rested long enough")
+    retention = parsers.add_parser(
+        "retention", help="erase what has rested long enough, 5 %% (or one chat) at once"
+    )
     retention.add_argument("--dry-run", action="store_true", help="only say what would go")
     retention.add_argument("--force", action="store_true", help="more than 5 %% at once")
     retention.set_defaults(run=guarded(_retention))

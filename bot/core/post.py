@@ -96,10 +96,11 @@ class Delivered(Frozen, tag=True):
 
 
 class TryLater(Frozen, tag=True):
-    """Not now: again after `after`. Only this chat waits."""
+    """Not now: again after `after`. Only this chat waits. `before` are pieces that were sent."""
 
     after: timedelta
     why: str
+    before: tuple[MessageId, ...] = ()
 
 
 class Unreachable(Frozen, tag=True):

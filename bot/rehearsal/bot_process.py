@@ -2,11 +2,15 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import httpx
 
 from bot.http_server import listening
 from bot.rehearsal.telegram_server import TOKEN, TelegramServer
@@ -14,6 +18,8 @@ from bot.rehearsal.telegram_server import TOKEN, TelegramServer
 ROOT = Path(__file__).parents[2]
 READY_WITHIN = 60.0  # a cold start on a busy machine
 STOPPED_WITHIN = 60.0
+LOOKS, BETWEEN = 3, 0.3  # so many looks in a row, so many seconds apart, at which nothing moves
+QUIET = {"getupdates", "getme"}  # calls that say nothing
 SECRET = "the-secret-of-this-webhook"  # noqa: S105 (a rehearsal's)
 
 
@@ -25,6 +31,10 @@ def free_address() -> str:
 
 class NotReadyError(Exception):
     """The bot did not come up."""
+
+
+class CommandFailedError(Exception):
+    """A command did not do what it was to do; what it printed."""
 
 
 class BotProcess:
@@ -98,11 +108,62 @@ class BotProcess:
             await self._process.wait()
 
     async def stop(self) -> int:
-        """Ask it to stop, as an operator does; its exit code."""
+        """Ask it to stop, as an operator does; its exit code, also when it has ended before."""
         process = self._running
-        process.send_signal(signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(STOPPED_WITHIN):
             return await process.wait()
+
+    async def settles(self, patience: float = 120.0) -> bool:
+        """Wait until every update is confirmed and everything is sent, as its own figures say.
+
+        False when nothing has moved for `patience` seconds, or it does not run any more.
+        """
+        world, clock = self.server.world, asyncio.get_running_loop().time
+        looks, seen, moved_at = 0, (-1, -1), clock()
+        async with httpx.AsyncClient(trust_env=False, timeout=10) as watcher:
+            while looks < LOOKS:
+                if not self.is_alive or clock() > moved_at + patience:
+                    return False
+                now = (sum(name not in QUIET for name, _ in world.calls), len(world.updates))
+                if now != seen:
+                    looks, seen, moved_at = 0, now, clock()
+                else:
+                    is_calm = not world.updates and await self._unsent(watcher) == 0
+                    looks = looks + 1 if is_calm else 0
+                await asyncio.sleep(BETWEEN)
+        return True
+
+    async def _unsent(self, watcher: httpx.AsyncClient) -> float:
+        """How many messages wait in its records; -1 when it cannot say."""
+        address = f"http://{self.environment['BOT_CONSOLE_LISTEN']}/metrics"
+        try:
+            text = (await watcher.get(address)).text
+        except httpx.HTTPError:
+            return -1
+        found = re.search(r"^bot_unsent\S* (\S+)$", text, re.MULTILINE)
+        return float(found[1]) if found else -1
+
+    async def command(self, *words: str) -> str:
+        """Run another command of the program on the same records; what it prints.
+
+        Raises:
+            CommandFailedError: it says that something is wrong.
+
+        """
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *words),
+            env=self.environment,
+            cwd=ROOT,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+        if process.returncode:
+            raise CommandFailedError(f"{words[0]}: {output.decode(errors='replace')}")
+        return output.decode()
 
     async def ends(self) -> int:
         """Wait until it ends by itself; its exit code."""

@@ -118,8 +118,8 @@ class TelegramServer:
         self.world.changed()
         if self.is_down:
             return await _broken(Broken(502))
-        fault = self.weather.strike(method)
         now, chat = asyncio.get_running_loop().time(), params.get("chat_id", "")
+        fault = self.weather.strike(method, chat)
         self.too_soon += bool(chat) and now < self._not_before.get(chat, 0.0)
         if isinstance(fault, TooMany):
             self._not_before[chat] = now + fault.retry_after

@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bot.content_folder import read_folder
+from bot.content_folder import folder_texts, read_folder
 from bot.core.content import Content
 from bot.core.dialogue import advance
 from bot.core.model import AnyEvent, ChatId, MessageId, Session
 from bot.replay import replayed
 from bot.store.batch import Batch
+from bot.store.contents import Contents
 from bot.store.lock import Lock
 from bot.store.records import KeptSession, KeptTurn, Shown
 from bot.store.tables import dead_letters, outgoing, sessions, turns
@@ -40,6 +42,8 @@ class Row:
 class Scale:
     """How much of everything. The marks of issue 5 are those of `LONG`."""
 
+    chats: int  # that write while it is killed
+    per_second: int  # messages then: as many as this / 5 are under way at a time after a start
     kills: int
     malformed: int
     deliveries: int
@@ -47,13 +51,17 @@ class Scale:
     replays: int
     outage: timedelta
     stormy_messages: int
+    faults_in_a_row: int  # that one chat meets at most, of the real program in real time
     flips: int
+    real_flips: int  # one of so many meets the real program; the others are looked for in process
     cases: int
     erased: int
     copies: int
 
 
 LONG = Scale(
+    chats=50,
+    per_second=25,
     kills=300,
     malformed=100_000,
     deliveries=50_000,
@@ -61,26 +69,33 @@ LONG = Scale(
     replays=1_000,
     outage=timedelta(hours=6),
     stormy_messages=2_000,
+    faults_in_a_row=1_000,
     flips=100,
+    real_flips=1,
     cases=1_000,
     erased=100,
     copies=20,
 )
 SHORT = Scale(
+    chats=8,
+    per_second=10,
     kills=4,
-    malformed=1_500,
-    deliveries=1_500,
-    forged=2_000,
+    malformed=1_000,
+    deliveries=500,
+    forged=1_000,
     replays=20,
     outage=timedelta(hours=6),
     stormy_messages=100,
-    flips=15,
-    cases=100,
-    erased=10,
-    copies=3,
+    faults_in_a_row=2,
+    flips=12,
+    real_flips=6,
+    cases=60,
+    erased=6,
+    copies=2,
 )
 
 
+@cache
 def content() -> Content:
     """The content as it ships."""
     found, mistakes = read_folder(CONTENT)
@@ -127,9 +142,24 @@ def records(folder: Path, clock: Callable[[], datetime]) -> Iterator[Store]:
             store.close_now()
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 (a rehearsal is wired here)
+
+
+def seasoned(folder: Path) -> Path:
+    """The same folder, with the records of a bot whose content has passed the whole check.
+
+    That is a bot after its first minute. Else each start of a trial would check it for ten seconds.
+    """
+    with records(folder, _now) as store:
+        texts, _ = folder_texts(CONTENT)
+        Contents(store, read=lambda _texts: None).adopt(content(), texts)
+    return folder
+
+
 def kept(folder: Path) -> Kept:
     """Everything in those records."""
-    with records(folder, lambda: datetime.now(UTC)) as store:  # noqa: TID251 (a rehearsal is wired here)
+    with records(folder, _now) as store:
         found = store.run_now(_kept)
         found.broken = store.proof().broken
     return found

@@ -22,8 +22,7 @@ from bot.rehearsal.bot_process import READY_WITHIN, BotProcess
 from bot.rehearsal.crowd import FastClock
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
-from bot.rehearsal.trial import START, Kept, Row, Scale, content, kept, records
-from bot.rehearsal.trial_of_kills import settled
+from bot.rehearsal.trial import START, Kept, Row, Scale, content, kept, records, seasoned
 from bot.store.backups import back_up, bring_back
 from bot.store.contents import Contents
 from bot.store.database import StoreDownError
@@ -37,7 +36,6 @@ ROUNDS = 8
 DANGER = "i have the pills here and i am going to kill myself tonight"
 NUMBERS = ("988", "911")
 WITHIN = 20.0
-REAL = 10  # one flip of so many meets the real program; starting it takes longer than looking
 SAID = ("/screening", "yes", "1", "1", "2", "1", "3")
 
 
@@ -84,7 +82,10 @@ def small_disk(size: int = SIZE) -> Iterator[Path]:
 
 
 async def _full(folder: Path, test: str, mark: str, rounds: int) -> Row:
-    async with TelegramServer(clock=FastClock(3600)) as server, BotProcess(server, folder) as bot:
+    async with (
+        TelegramServer(clock=FastClock(3600)) as server,
+        BotProcess(server, seasoned(folder)) as bot,
+    ):
         people = [server.person(100 + number) for number in range(CHATS)]
         said: dict[int, list[str]] = {person.id: [] for person in people}
 
@@ -95,7 +96,7 @@ async def _full(folder: Path, test: str, mark: str, rounds: int) -> Row:
         for number in range(rounds):
             for person in people:
                 await says(person, f"message {number} {'x' * 200}")
-        await settled(server)
+        await bot.settles()
         filler = folder / "filler"
         _fill(filler)
         for person in people:
@@ -109,7 +110,7 @@ async def _full(folder: Path, test: str, mark: str, rounds: int) -> Row:
             cards += await _card(person)
         was_down = "store_down" in bot.output
         filler.unlink()
-        await settled(server)
+        await bot.settles()
         alive = bot.is_alive
         await bot.stop()
         found = await asyncio.to_thread(kept, folder)
@@ -174,7 +175,7 @@ async def flipped(scale: Scale) -> Row:
             shutil.copytree(source, folder)
             path = folder / "data" / ("keys.db" if number % 5 == 0 else "bot.db")
             _flip(path, chance)
-            if number % REAL == 0:
+            if number % scale.real_flips == 0:
                 is_found, has_card = await _started(folder)
                 really += 1
             else:

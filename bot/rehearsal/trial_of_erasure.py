@@ -1,103 +1,137 @@
-"""A thousand cases, a hundred of them erased, twenty older backups brought back: what can be read."""
+"""A thousand cases, a hundred of them erased, twenty older backups brought back: what can be read.
 
+All of it as people and operators do it, with the real program: `/delete` in the chat, `backup` beside
+the running assistant, `restore` of every copy.
+"""
+
+import asyncio
 import tempfile
 from contextlib import closing
-from datetime import timedelta
-from hashlib import sha256
+from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import connect
 
-from bot.core.model import ChatId, CommandReceived, EventId, TextReceived
-from bot.core.post import Delivery
-from bot.rehearsal.trial import START, Row, Scale, content, kept, records
-from bot.rehearsal.trial_of_disk import reception_of
-from bot.store.backups import back_up, bring_back
-from bot.store.facts import KEYS_COPY, note_fact
+from bot.core.model import ChatId
+from bot.keyfile import KeyFile
+from bot.rehearsal.bot_process import BotProcess
+from bot.rehearsal.crowd import SlowPeople
+from bot.rehearsal.people import Person
+from bot.rehearsal.telegram_server import TelegramServer
+from bot.rehearsal.trial import Row, Scale, kept, seasoned
 
 CANARY = "kanarienvogel"
-PER_BATCH = 100
+FIRST = 7_351_900_000  # no number of so many digits stands in a file by chance
+CANARIES = (CANARY.encode(), str(FIRST)[:6].encode())
+WITHIN = 300.0
+ASKS, DONE = "This erases your record here", "Your record is erased"
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where things lie: the assistant's own folder, copies of its data, the copy of its keys."""
+
+    scratch: Path
+
+    @property
+    def bot(self) -> Path:
+        return self.scratch / "bot"
+
+    @property
+    def copies(self) -> Path:
+        return self.scratch / "copies"
+
+    @property
+    def keys(self) -> Path:
+        return self.scratch / "keys"
 
 
 async def trial(scale: Scale) -> Row:
     """Erased cases stay unreadable whatever copy of the data comes back; all others open."""
-    of = content()
-    readable = missing = hits = 0
     with tempfile.TemporaryDirectory(prefix="bot-chaos-") as scratch:
-        folder, copies, keys = (Path(scratch) / name for name in ("bot", "copies", "keys"))
-        made: list[Path] = []
-        with records(folder, lambda: START) as store:
-            reception = reception_of(store, of)
-            for start in range(0, scale.cases, PER_BATCH):
-                numbers = range(start, min(start + PER_BATCH, scale.cases))
-                await reception.receive_all([_said(number) for number in numbers])
-        codes = {chat: session.case_code for chat, session in kept(folder).sessions.items()}
-        for number in range(scale.copies):
-            at = START + timedelta(hours=number)
-            copy, _ = back_up(folder / "data", folder / "bot.key", copies, keys, at)
-            made.append(copy)
-        gone = {_chat(number) for number in range(0, scale.cases, scale.cases // scale.erased)}
-        before = _keys(keys)
-        with records(folder, lambda: START) as store:
-            store.run_now(lambda batch: note_fact(batch, KEYS_COPY, str(keys / "keys.db")))
-            reception = reception_of(store, of)
-            refs = {store.vault.ref(chat) for chat in gone}
-            for delivery in (each for chat in sorted(gone) for each in _erases(chat)):
-                await reception.receive(delivery)
-        opens = {key for ref, key in before if ref in refs}
-        hits = _hits(Path(scratch))
-        for copy in made:
-            bring_back(folder / "data", folder / "bot.key", copy, None, START)
-            found = kept(folder)
-            readable = max(readable, len(gone & set(found.turns)))
-            missing = max(missing, len(set(codes) - gone - set(found.turns)), len(found.broken))
-            for each in (folder / "data", keys):
-                readable = max(readable, len(opens & {key for _, key in _keys(each)}))
-        hits += _hits(Path(scratch))
-    others = scale.cases - len(gone)
+        places = _Places(Path(scratch))
+        places.bot.mkdir()
+        async with TelegramServer(clock=SlowPeople(4)) as server:
+            bot = BotProcess(server, seasoned(places.bot))
+            people = [
+                server.person(FIRST + number, f"{CANARY} {number}") for number in range(scale.cases)
+            ]
+            gone = people[:: scale.cases // scale.erased]
+            others = [person for person in people if person not in gone]
+            async with bot:
+                for person in people:
+                    await person.write(f"{CANARY} number {person.id}")
+                await bot.settles()
+                for _ in range(scale.copies):
+                    await bot.command(
+                        "backup", str(places.copies), str(places.keys), "--keep", str(scale.copies)
+                    )
+                before = _keys(places.keys)
+                await asyncio.gather(*(_erases(person) for person in gone))
+                await bot.settles()
+                await bot.stop()
+            left = sum(DONE not in text for person in gone for text in person.bubbles())
+            refs = await asyncio.to_thread(_refs, places, gone)
+            opens = {key for ref, key in before if ref in refs}
+            readable, missing, hits = 0, 0, _hits(places)
+            made = sorted(places.copies.glob("*.db"))
+            for copy in made:
+                await bot.command("restore", str(copy))
+                found = await asyncio.to_thread(kept, places.bot)
+                readable = max(readable, len(_chats(gone) & set(found.turns)))
+                missing = max(missing, len(_chats(others) - set(found.turns)), len(found.broken))
+                for each in (places.bot / "data", places.keys):
+                    readable = max(readable, len(opens & {key for _, key in _keys(each)}))
+            async with bot:
+                told = await _told(gone[0]), await _told(others[0])
+                await bot.stop()
+            hits += _hits(places)
     return Row(
-        test=f"{scale.cases:,} cases, {len(gone)} erased, {scale.copies} older backups",
+        test=f"{scale.cases:,} cases, {len(gone)} erased, {len(made)} older backups",
         mark="0 of the erased readable, all others readable, canary scan of all files 0 hits",
         measured=(
-            f"{readable} of {len(gone)} readable, {others - missing} of {others} readable,"
-            f" {hits} canary hits"
+            f"{readable} of {len(gone)} readable, {len(others) - missing} of {len(others)} readable,"
+            f" {hits} canary hits, {left} messages left in the chats"
+            f"{'' if told == (False, True) else '; /mydata tells otherwise'}"
         ),
-        passed=not readable and not missing and not hits,
+        passed=not readable
+        and not missing
+        and not hits
+        and not left
+        and len(made) == scale.copies
+        and len(opens) == len(gone)
+        and told == (False, True),
     )
 
 
-def _said(number: int) -> Delivery:
-    name = f"telegram:{number}"
-    event = TextReceived(
-        event_id=EventId(name),
-        chat_id=_chat(number),
-        at=START,
-        text=f"{CANARY} number {number}",
-    )
-    return Delivery(update_id=name, received_at=START, event=event)
+async def _erases(person: Person) -> None:
+    """What somebody does to be forgotten."""
+    await person.write("/delete")
+    await person.expects(ASKS, within=WITHIN)
+    await person.write("yes")
+    await person.expects(DONE, within=WITHIN)
 
 
-def _erases(chat: ChatId) -> tuple[Delivery, Delivery]:
-    """What somebody does to be forgotten: /delete, and a yes when asked again."""
-    asks = CommandReceived(event_id=EventId(f"{chat}-ask"), chat_id=chat, at=START, name="delete")
-    yes = TextReceived(event_id=EventId(f"{chat}-yes"), chat_id=chat, at=START, text="yes")
-    return (
-        Delivery(update_id=f"{_update(chat)}-ask", received_at=START, event=asks),
-        Delivery(update_id=f"{_update(chat)}-yes", received_at=START, event=yes),
-    )
+async def _told(person: Person) -> bool:
+    """Whether `/mydata` still holds what the person once said."""
+    await person.write("/mydata")
+    await person.expects("my-record.txt")
+    return f"{CANARY} number {person.id}".encode() in person.screen()[-1].document
 
 
-def _update(chat: ChatId) -> str:
-    """A name that tells nobody's."""
-    return f"telegram:{sha256(chat.encode()).hexdigest()[:16]}"
+def _chats(people: list[Person]) -> set[ChatId]:
+    return {ChatId(f"telegram:{person.id}") for person in people}
 
 
-def _chat(number: int) -> ChatId:
-    return ChatId(f"telegram:{CANARY}{number}")
+def _refs(places: _Places, people: list[Person]) -> set[str]:
+    """The names of these people's chats in the records."""
+    index = KeyFile.read(places.bot / "bot.key").index
+    return {index.digest(chat)[:16].hex() for chat in _chats(people)}
 
 
-def _hits(folder: Path) -> int:
-    """How many files hold a word that somebody said, or a name."""
-    return sum(CANARY.encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+def _hits(places: _Places) -> int:
+    """How many files hold a word that somebody said, a name, or a Telegram id."""
+    files = [path for path in places.scratch.rglob("*") if path.is_file()]
+    return sum(canary in path.read_bytes() for path in files for canary in CANARIES)
 
 
 def _keys(folder: Path) -> set[tuple[str, bytes]]:

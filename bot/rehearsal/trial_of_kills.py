@@ -9,12 +9,10 @@ from bot.core.model import ChatId, OptionChosen
 from bot.rehearsal.bot_process import BotProcess
 from bot.rehearsal.crowd import Crowd, FastClock
 from bot.rehearsal.telegram_server import TelegramServer
-from bot.rehearsal.trial import Kept, Row, Scale, content, kept
+from bot.rehearsal.trial import Kept, Row, Scale, content, kept, seasoned
 
-CHATS = 50
 REST = 3.0  # seconds between what each person does: as much as Telegram's limits let through
 FASTER = 60.0
-CALM = 5.0  # seconds without a call after which all is sent
 LIVES = (0.2, 2.0)  # seconds from being ready to the kill
 
 
@@ -25,12 +23,20 @@ async def trial(scale: Scale, *, webhook: bool) -> Row:
     with tempfile.TemporaryDirectory(prefix="bot-chaos-") as folder:
         clock = FastClock(FASTER)
         async with TelegramServer(clock=clock) as server:
-            crowd = Crowd(server, CHATS, seed=kills)
-            bot = BotProcess(server, Path(folder), webhook=webhook)
+            crowd = Crowd(server, scale.chats, seed=kills)
+            bot = BotProcess(
+                server,
+                seasoned(Path(folder)),
+                webhook=webhook,
+                BOT_MESSAGES_PER_SECOND=str(scale.per_second),
+            )
             await _killed(bot, crowd, kills)
             found = await asyncio.to_thread(kept, Path(folder))
             return _row(
-                f"kill -9 under load, {way}, {kills} kills, {CHATS} chats", kills, crowd, found
+                f"kill -9 under load, {way}, {kills} kills, {scale.chats} chats",
+                kills,
+                crowd,
+                found,
             )
 
 
@@ -46,22 +52,10 @@ async def _killed(bot: BotProcess, crowd: Crowd, kills: int) -> None:
                 await bot.kill()
                 await bot.start()
             over.set()
-        await settled(bot.server)
+        await bot.settles()
         await bot.stop()
     finally:
         await bot.kill()
-
-
-async def settled(server: TelegramServer, within: float = 300.0) -> None:
-    """Wait until every update is confirmed and the bot has nothing more to say."""
-    await server.world.until(lambda: not server.world.updates, within)
-    loop = asyncio.get_running_loop()
-    seen, since = -1, loop.time()
-    while loop.time() - since < CALM:
-        said = sum(name not in {"getupdates", "getme"} for name, _ in server.world.calls)
-        if said != seen:
-            seen, since = said, loop.time()
-        await asyncio.sleep(0.2)
 
 
 def _row(test: str, kills: int, crowd: Crowd, found: Kept) -> Row:

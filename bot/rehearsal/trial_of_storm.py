@@ -127,7 +127,7 @@ async def trial(scale: Scale) -> Row:
     return Row(
         test=(
             f"Bot API chaos: 20 % 429, 10 % 502, 10 % time out after delivery,"
-            f" {scale.outage // timedelta(hours=1)} h outage in virtual time"
+            f" {scale.outage // timedelta(hours=1)} h outage in virtual time (the outbox alone)"
         ),
         mark="all delivered, order kept, every retry_after respected",
         measured=(

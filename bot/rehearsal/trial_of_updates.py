@@ -14,8 +14,7 @@ from bot.rehearsal.crowd import SlowPeople
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
 from bot.rehearsal.telegram_world import Message
-from bot.rehearsal.trial import Kept, Row, Scale, kept
-from bot.rehearsal.trial_of_kills import settled
+from bot.rehearsal.trial import Kept, Row, Scale, kept, seasoned
 
 GOOD = 20  # chats whose messages stand between the malformed updates
 VANDALS = 5
@@ -39,11 +38,11 @@ SHARE_BROKEN = 500  # one of so many is no JSON at all
 async def malformed(scale: Scale) -> Row:
     """Nothing crashes, and every good message between is handled, in order."""
     chance = random.Random(scale.malformed)  # noqa: S311 (not for secrets)
-    every = max(1, scale.malformed // (GOOD * 20))
+    every = max(20, scale.malformed // (GOOD * 20))
     with tempfile.TemporaryDirectory(prefix="bot-chaos-") as folder:
         async with (
             TelegramServer(clock=SlowPeople(4)) as server,
-            BotProcess(server, Path(folder)) as bot,
+            BotProcess(server, seasoned(Path(folder))) as bot,
         ):
             good = [server.person(2000 + number) for number in range(GOOD)]
             vandals = [server.person(3000 + number) for number in range(VANDALS)]
@@ -57,7 +56,7 @@ async def malformed(scale: Scale) -> Row:
                 else:
                     server.world.inject(_mutated(_update(chance.choice(vandals), chance), chance))
                 await _room(server, bot)
-            await settled(server)
+            await bot.settles()
             is_alive = bot.is_alive
             await bot.stop()
             found = await asyncio.to_thread(kept, Path(folder))
@@ -152,7 +151,7 @@ async def forged(scale: Scale) -> Row:
     chance = random.Random(scale.forged)  # noqa: S311 (not for secrets)
     with tempfile.TemporaryDirectory(prefix="bot-chaos-") as folder:
         async with TelegramServer(clock=SlowPeople(4)) as server:
-            bot = BotProcess(server, Path(folder))
+            bot = BotProcess(server, seasoned(Path(folder)))
             people = [server.person(number + 1) for number in range(scale.replays // EACH + 2)]
             async with bot:
                 old = {person.id: await _began(person) for person in people}
@@ -205,7 +204,7 @@ def _visible(person: Person) -> list[tuple[Message, str]]:
 
 
 async def _stopped(bot: BotProcess, folder: Path) -> Kept:
-    await settled(bot.server)
+    await bot.settles()
     await bot.stop()
     return await asyncio.to_thread(kept, folder)
 

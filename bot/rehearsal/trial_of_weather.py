@@ -12,8 +12,7 @@ from bot.rehearsal.bot_process import BotProcess
 from bot.rehearsal.crowd import SlowPeople
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
-from bot.rehearsal.trial import Row, Scale, kept
-from bot.rehearsal.trial_of_kills import settled
+from bot.rehearsal.trial import Row, Scale, kept, seasoned
 from bot.rehearsal.trial_of_storm import BROKEN, LOST, MOST_CHATS, TOO_MANY
 from bot.rehearsal.weather import Weather
 
@@ -35,11 +34,13 @@ async def trial(scale: Scale) -> Row:
     with tempfile.TemporaryDirectory(prefix="bot-chaos-") as folder:
         async with (
             TelegramServer(clock=SlowPeople(4)) as server,
-            BotProcess(server, Path(folder)) as bot,
+            BotProcess(server, seasoned(Path(folder))) as bot,
         ):
             people = [server.person(100 + number) for number in range(chats)]
             asked = list(islice(cycle(ASKED), rounds))
-            server.weather = Weather(too_many=TOO_MANY, broken=BROKEN, lost=LOST)
+            server.weather = Weather(
+                too_many=TOO_MANY, broken=BROKEN, lost=LOST, in_a_row=scale.faults_in_a_row
+            )
             for number, text in enumerate(asked):
                 server.is_down = number == rounds // 2
                 for person in people:
@@ -50,7 +51,7 @@ async def trial(scale: Scale) -> Row:
             await server.world.until(
                 lambda: all(_got(each, wanted) == len(wanted) for each in people), 300
             )
-            await settled(server)
+            await bot.settles()
             alive = bot.is_alive
             await bot.stop()
             found = await asyncio.to_thread(kept, Path(folder))

@@ -39,15 +39,20 @@ Fault = TooMany | Broken | Lost | Slow
 
 @dataclass
 class Weather:
-    """Faults by chance, as shares of the calls that send something; `seed` makes them repeatable."""
+    """Faults by chance, as shares of the calls that send something; `seed` makes them repeatable.
+
+    No chat meets more than `in_a_row`: each fault doubles the time to the next try.
+    """
 
     too_many: float = 0.0
     broken: float = 0.0
     lost: float = 0.0
     retry_after: int = 1
+    in_a_row: int = 1_000
     seed: int = 1
     methods: frozenset[str] = frozenset({"sendmessage", "editmessagetext"})
     _planned: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    _rows: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,12 +63,17 @@ class Weather:
         """Let the next calls of `method` meet these, one each."""
         self._planned[method.lower()].extend(faults)
 
-    def strike(self, method: str) -> Fault | None:
-        """The fault that this call of `method` meets."""
+    def strike(self, method: str, chat: str = "") -> Fault | None:
+        """The fault that this call of `method` for a chat meets."""
         if planned := self._planned.get(method):
             return planned.popleft()
         if method not in self.methods or not (self.too_many or self.broken or self.lost):
             return None
+        fault = self._drawn() if self._rows[chat] < self.in_a_row else None
+        self._rows[chat] = self._rows[chat] + 1 if fault is not None else 0
+        return fault
+
+    def _drawn(self) -> Fault | None:
         chance = self._random.random()
         for share, fault in (
             (self.too_many, TooMany(self.retry_after)),

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import func, select, update
 
 from bot.core.model import ChatId, MessageId
+from bot.core.post import OutgoingKind
 from bot.store.alerts import opened
 from bot.store.batch import Batch
 from bot.store.records import Body, Hold, KeptDeadLetter, Posted, Shown
@@ -77,9 +78,19 @@ def shown(batch: Batch, chat_id: ChatId, number: int) -> MessageId | None:
         return None
 
 
-def mark_sending(batch: Batch, posted: Posted) -> None:
-    """It is being sent: whether it arrives, a crash would leave open."""
+def mark_sending(batch: Batch, posted: Posted) -> bool:
+    """It is being sent: whether it arrives, a crash would leave open. False: it must not be sent."""
+    if _is_gone(batch, posted):
+        return False
     batch.update(outgoing, "id", posted.id, state="sending")
+    return True
+
+
+def _is_gone(batch: Batch, posted: Posted) -> bool:
+    """Whether its chat was erased since it was posted."""
+    if not batch.vault.may_be_erased(posted.ref):
+        return False
+    return not batch.rows(select(outgoing.c.id).where(outgoing.c.id == posted.id))
 
 
 def mark_sent(
@@ -94,6 +105,8 @@ def mark_sent(
 
     What is to follow it is returned.
     """
+    if _is_gone(batch, posted):
+        return take_back(batch, posted, message, before)
     sealed = None
     if message is not None:
         shown = Shown(message=message, at=batch.at, before=before)
@@ -109,10 +122,36 @@ def mark_sent(
     return [post(batch, each) for each in following]
 
 
-def mark_held(batch: Batch, posted: Posted, hold: Hold) -> None:
-    """It has to wait."""
-    sealed = batch.seal(posted.ref, outgoing.c.hold, posted.id, hold)
-    batch.update(outgoing, "id", posted.id, state="pending", hold=sealed)
+def take_back(
+    batch: Batch, posted: Posted, message: MessageId | None, before: tuple[MessageId, ...] = ()
+) -> list[Posted]:
+    """It was sent, or pieces of it, but not as it should.
+
+    What was said to a chat that is erased is deleted again; else its names are kept.
+    """
+    names = (*before, message) if message is not None else before
+    if not names:
+        return []
+    if not _is_gone(batch, posted):
+        shown = Shown(message=names[-1], at=batch.at, before=names[:-1])
+        sealed = batch.seal(posted.ref, outgoing.c.shown, posted.id, shown)
+        batch.update(outgoing, "id", posted.id, shown=sealed)
+        return []
+    batch.vault.say_goodbye(posted.ref)
+    chat_id = posted.body.chat_id
+    return [
+        post(batch, Body(chat_id=chat_id, kind=OutgoingKind.DELETE, edits=each)) for each in names
+    ]
+
+
+def mark_held(
+    batch: Batch, posted: Posted, hold: Hold, before: tuple[MessageId, ...] = ()
+) -> list[Posted]:
+    """It has to wait, but for the pieces `before`, which an erasure has to know."""
+    if not _is_gone(batch, posted):
+        sealed = batch.seal(posted.ref, outgoing.c.hold, posted.id, hold)
+        batch.update(outgoing, "id", posted.id, state="pending", hold=sealed)
+    return take_back(batch, posted, None, before)
 
 
 def mark_blocked(batch: Batch, ref: str) -> list[Posted]:
@@ -135,8 +174,8 @@ def mark_blocked(batch: Batch, ref: str) -> list[Posted]:
 
 def mark_refused(batch: Batch, posted: Posted, why: str) -> list[Posted]:
     """The channel will never take it: it goes to the dead letters; who is to know that is told."""
-    if not batch.rows(select(outgoing.c.id).where(outgoing.c.id == posted.id)):
-        return []  # its chat was erased meanwhile: nothing of it may stay
+    if _is_gone(batch, posted):
+        return []  # nothing of it may stay
     batch.update(outgoing, "id", posted.id, state="refused", body=None, hold=None)
     if posted.alert is not None:
         _alerts_tried(batch, posted.id)

@@ -477,6 +477,15 @@ async def test_a_long_message_that_breaks_off_goes_on_where_it_was(
     assert [each[0] for each in ann.bubbles()] == ["a", "a", "b", "c"]
 
 
+async def test_a_long_message_that_breaks_off_says_what_stands_there(
+    out: Telegram, ann: Person, server: TelegramServer
+) -> None:
+    server.weather.plan("sendMessage", Slow(0), TooMany(2))
+    outcome = await out.deliver(say("a" * 4096 + "\n\n" + "b"))
+    assert isinstance(outcome, TryLater)
+    assert outcome.before == (MessageId(str(ann.screen()[-1].id)),)
+
+
 async def test_an_edit_takes_the_place_of_a_message(out: Telegram, ann: Person) -> None:
     first = await out.deliver(say("one", buttons=GO))
     assert isinstance(first, Delivered)

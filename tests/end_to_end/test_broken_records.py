@@ -14,6 +14,7 @@ import pytest_asyncio
 from bot.rehearsal.bot_process import BotProcess
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
+from bot.rehearsal.trial import seasoned
 from bot.rehearsal.trial_of_disk import NoDiskError, small_disk
 from bot.rehearsal.weather import Broken
 
@@ -42,7 +43,7 @@ async def server() -> AsyncIterator[TelegramServer]:
 
 async def used(server: TelegramServer, folder: Path) -> BotProcess:
     """A bot that has been spoken with, and stopped."""
-    bot = BotProcess(server, folder)
+    bot = BotProcess(server, seasoned(folder))
     async with bot:
         ann = server.person(1)
         await ann.write("/help")
@@ -168,7 +169,7 @@ async def test_a_missing_key_file_refuses_to_start(server: TelegramServer, tmp_p
 
 
 async def test_a_stop_while_the_database_is_locked(server: TelegramServer, tmp_path: Path) -> None:
-    async with BotProcess(server, tmp_path) as bot:
+    async with BotProcess(server, seasoned(tmp_path)) as bot:
         for number in range(5):
             await server.person(10 + number).write("/help")
         await server.person(14).expects("These also work at any time")
@@ -185,7 +186,7 @@ async def test_whoever_waits_for_an_answer_gets_the_card_once(
     server: TelegramServer, tmp_path: Path, *, webhook: bool
 ) -> None:
     ben, cy = server.person(2, "Ben"), server.person(3, "Cy")
-    async with BotProcess(server, tmp_path, webhook=webhook) as bot:
+    async with BotProcess(server, seasoned(tmp_path), webhook=webhook) as bot:
         await ben.write("/help")
         await ben.expects("These also work at any time")
         with locked(tmp_path / "data" / "bot.db"):

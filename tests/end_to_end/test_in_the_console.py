@@ -14,6 +14,7 @@ from playwright.async_api import Page
 from bot.rehearsal.bot_process import BotProcess
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
+from bot.rehearsal.trial import seasoned
 
 pytestmark = needs_chromium
 PICKS = {"How old": "18 to 64", "past month, which": "Thought of a way"}
@@ -66,7 +67,7 @@ async def joins(page: Page, link: str) -> str:
 async def test_from_the_phone_to_the_decision_and_the_export(tmp_path: Path) -> None:
     async with (
         TelegramServer() as server,
-        BotProcess(server, tmp_path) as bot,
+        BotProcess(server, seasoned(tmp_path)) as bot,
         watched_browser() as (browser, complaints),
     ):
         link = re.search(r"make the first account here: (\S+)", bot.output)

@@ -12,7 +12,8 @@ from bot.core.content import Content
 from bot.rehearsal.bot_process import READY_WITHIN, SECRET, BotProcess
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TOKEN, TelegramServer
-from bot.rehearsal.weather import Lost, TooMany
+from bot.rehearsal.trial import seasoned
+from bot.rehearsal.weather import Lost, Slow, TooMany
 
 STAFF = -1001234567890
 CANARY = "xylophone-canary"
@@ -36,7 +37,7 @@ async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BotProc
     async with TelegramServer() as server:
         server.group(STAFF, "supergroup")
         folder = tmp_path_factory.mktemp("bot")
-        async with BotProcess(server, folder, BOT_STAFF_CHAT_ID=str(STAFF)) as process:
+        async with BotProcess(server, seasoned(folder), BOT_STAFF_CHAT_ID=str(STAFF)) as process:
             yield process
 
 
@@ -97,7 +98,7 @@ async def test_a_screening_by_webhook_survives_a_kill(
     fresh: TelegramServer, tmp_path: Path, content: Content
 ) -> None:
     ann = client(fresh, 7700201)
-    async with BotProcess(fresh, tmp_path, webhook=True) as bot:
+    async with BotProcess(fresh, seasoned(tmp_path), webhook=True) as bot:
         await ann.begins(content)
         await ann.press("No, nothing like this")
         await ann.expects("What would you like help with most?")
@@ -203,7 +204,7 @@ async def test_nothing_is_lost_when_it_is_killed_under_load(
     fresh: TelegramServer, tmp_path: Path, *, webhook: bool
 ) -> None:
     people = [fresh.person(100 + number, f"P{number}") for number in range(6)]
-    async with BotProcess(fresh, tmp_path, webhook=webhook) as bot:
+    async with BotProcess(fresh, seasoned(tmp_path), webhook=webhook) as bot:
         for each in people:
             await each.write("/start")
             await each.write("/privacy")
@@ -243,6 +244,21 @@ async def test_links_choose_and_groups_are_told_where_to_talk(
     assert server.calls("getFile") == [], "nothing is downloaded"
 
 
+async def test_what_is_under_way_while_somebody_erases_is_gone_from_the_chat(
+    server: TelegramServer,
+) -> None:
+    ann = client(server, 8801)
+    await ann.write("/status")
+    await ann.expects("No questions")
+    server.weather.plan("sendMessage", Slow(2))
+    await ann.write("/help")
+    await ann.expects("These also work at any time")  # it stands there, and the bot does not know
+    await ann.write("/delete")
+    await ann.write("yes")
+    await ann.expects("Your record is erased")
+    assert await server.world.until(lambda: len(ann.bubbles()) == 1, 15), ann.picture()
+
+
 async def test_neither_the_token_nor_words_are_ever_logged(
     bot: BotProcess, server: TelegramServer
 ) -> None:
@@ -261,7 +277,12 @@ async def test_neither_the_token_nor_words_are_ever_logged(
     await ann.write(f"{CANARY} i am going to kill myself tonight")
     await ann.expects("988")
     assert await server.world.until(lambda: len(staff) > before, 15), "staff are alerted"
-    for text in (*titles(bot.pid), *(message.text for message in staff.values())):
+    async with httpx.AsyncClient(trust_env=False) as watcher:
+        address = f"http://{bot.environment['BOT_CONSOLE_LISTEN']}/metrics"
+        figures = (await watcher.get(address)).text
+    assert "bot_turns" in figures
+    assert str(ann.id) not in figures
+    for text in (figures, *titles(bot.pid), *(message.text for message in staff.values())):
         assert CANARY not in text
         assert TOKEN.partition(":")[2] not in text
     output = bot.output

@@ -206,6 +206,25 @@ async def test_never_more_than_five_percent_go_at_once(tmp_path: Path, content: 
         assert await codes(here) == {}
 
 
+async def test_of_fewer_than_twenty_chats_one_goes_a_night(
+    tmp_path: Path, content: Content
+) -> None:
+    clock = Clock()
+    async with desk(tmp_path / "data", content, clock=clock, runs=False) as here:
+        await here.reception.receive_all(
+            [here.said("hello", chat=f"telegram:{n}") for n in range(3)]
+        )
+        clock.passes(days=30)
+        for left in (2, 1, 0):
+            await here.store.run(note_alive)
+            clock.passes(days=1)
+            await here.store.run(note_alive)
+            done = await here.store.run(lambda batch: nightly(batch, KEEP, 180))
+            assert done is not None
+            assert done.held_back == left
+            assert await here.store.run(lambda batch: nightly(batch, KEEP, 180)) is None
+
+
 async def test_after_a_jump_of_the_clock_nothing_is_erased_for_a_day(
     tmp_path: Path, content: Content
 ) -> None:
