@@ -8,7 +8,6 @@ Counterparts: `effects`, which writes a turn; `store`, which commits it; `outbox
 """
 
 import asyncio
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -21,6 +20,7 @@ from sqlalchemy import delete, update
 
 from bot import figures
 from bot.alerts import StaffChat, alerts_again, sent_alerts
+from bot.case_code import fresh_case_code
 from bot.console import access_log
 from bot.core.content import Content
 from bot.core.dialogue.floor import is_about_danger
@@ -36,6 +36,7 @@ from bot.core.model import (
     WokeUp,
 )
 from bot.core.post import Delivery, FromStaff
+from bot.done import Done, count
 from bot.effects import FROM_CLIENT, Receipts, carry_out, message, toast
 from bot.flood import Flood, Verdict
 from bot.floor import Floor
@@ -58,16 +59,9 @@ from bot.waking import due_wakes
 Advance = Callable[[Session, AnyEvent, Content], Turn]
 LastResort = Callable[[AnyEvent], tuple[Reply, ...]]
 
-CODE_LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"  # none that look alike, no vowels, so no words
 TICK = timedelta(seconds=3)
 ALERTS_EVERY = timedelta(seconds=30)
 log = structlog.get_logger()
-
-
-def fresh_case_code() -> CaseCode:
-    """A code that tells nothing: 28^7, about 13 billion of them."""
-    letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(7))
-    return CaseCode(f"{letters[:4]}-{letters[4:]}")
 
 
 class Reception:
@@ -137,7 +131,7 @@ class Reception:
         verdicts = {each.update_id: self._verdict(each) for each in deliveries}
         chats = [each.event.chat_id for each in deliveries if each.event is not None]
 
-        def job(batch: Batch) -> list["_Done"]:
+        def job(batch: Batch) -> list[Done]:
             done = [
                 self._one(batch, each)
                 if verdicts[each.update_id] is Verdict.HEARD
@@ -160,7 +154,7 @@ class Reception:
                 return [await self.receive(each, also) for each in deliveries]
             done = [await self._store.run(self._failing(deliveries[0], type(error).__name__))]
         for delivery, each in zip(deliveries, done, strict=True):
-            _count(delivery, each, verdicts[delivery.update_id])
+            count(delivery, each, verdicts[delivery.update_id])
             each.log_turn()  # only now it is kept
             if each.dropped is not None:
                 self._outbox.forget(each.dropped)
@@ -172,32 +166,32 @@ class Reception:
 
     # --- one event, in the store's thread ----------------------------------------------------------
 
-    def _one(self, batch: Batch, delivery: Delivery, receipts: Receipts | None = None) -> "_Done":
+    def _one(self, batch: Batch, delivery: Delivery, receipts: Receipts | None = None) -> Done:
         if batch.is_known(delivery.update_id):
-            return _Done(self._toasts(delivery), is_new=False)
+            return Done(self._toasts(delivery), is_new=False)
         batch.remember(delivery.update_id)
         event = delivery.event
         if delivery.acknowledges is not None:
-            return _Done(self._acknowledged(batch, delivery, delivery.acknowledges))
+            return Done(self._acknowledged(batch, delivery, delivery.acknowledges))
         if delivery.blocked is not None:
             lost = mark_blocked(batch, batch.vault.ref(delivery.blocked))
-            return _Done(lost, dropped=delivery.blocked)
+            return Done(lost, dropped=delivery.blocked)
         if delivery.from_staff is not None:
-            return _Done(self._from_staff(batch, delivery, delivery.from_staff))
+            return Done(self._from_staff(batch, delivery, delivery.from_staff))
         if delivery.problem:
             ref = batch.vault.ref(delivery.of_chat or UNREADABLE)
             bury(batch, ref, "unreadable", delivery.problem, delivery.raw)
         if event is None:
-            return _Done(self._toasts(delivery))
+            return Done(self._toasts(delivery))
         if not self._settled(batch, event):
-            return _Done([])
+            return Done([])
         began = time.perf_counter()
         receipt: list[Posted] = []
         if was_erased := is_half_erased(batch, event.chat_id):
             done = Reply(text=self._contents.newest.wording.erase.done)
             receipt = [post(batch, message(event.chat_id, done))]
             if not self._is_danger(event):
-                return _Done([*self._toasts(delivery), *receipt], dropped=event.chat_id)
+                return Done([*self._toasts(delivery), *receipt], dropped=event.chat_id)
         kept = self._kept(batch, event.chat_id) or self._new(batch, event.chat_id)
         content = self._content(batch, kept.session)
         pinned = msgspec.structs.replace(kept.session, content_version=content.version)
@@ -222,7 +216,7 @@ class Reception:
             because=turn.because,
             ms=round((time.perf_counter() - began) * 1000, 1),
         )
-        return _Done(
+        return Done(
             [*self._toasts(delivery, turn), *receipt, *posted],
             dropped=event.chat_id if erases else None,
             log_turn=lambda: said.info("turn"),
@@ -238,9 +232,9 @@ class Reception:
             return Verdict.HEARD
         return verdict
 
-    def _flooded(self, batch: Batch, delivery: Delivery, verdict: Verdict) -> "_Done":
+    def _flooded(self, batch: Batch, delivery: Delivery, verdict: Verdict) -> Done:
         if batch.is_known(delivery.update_id) or delivery.event is None:
-            return _Done(self._toasts(delivery), is_new=False)
+            return Done(self._toasts(delivery), is_new=False)
         kept = self._kept(batch, delivery.event.chat_id)
         if kept is not None and is_about_danger(kept.session):
             return self._one(batch, delivery)
@@ -250,7 +244,7 @@ class Reception:
             content = self._contents.newest
             text = content.spoken(content.wording.other.flood)
             posted.append(post(batch, message(delivery.event.chat_id, Reply(text=text))))
-        return _Done(posted)
+        return Done(posted)
 
     def _kept(self, batch: Batch, chat_id: ChatId) -> KeptSession | None:
         """The chat's session; one that does not open is made again from the chat's turns."""
@@ -300,12 +294,12 @@ class Reception:
             case _:
                 return True
 
-    def _failing(self, delivery: Delivery, problem: str) -> Callable[[Batch], "_Done"]:
+    def _failing(self, delivery: Delivery, problem: str) -> Callable[[Batch], Done]:
         """The turn itself went wrong: to the dead letters, with the words for when all else fails."""
 
-        def job(batch: Batch) -> _Done:
+        def job(batch: Batch) -> Done:
             if batch.is_known(delivery.update_id):
-                return _Done(self._toasts(delivery), is_new=False)
+                return Done(self._toasts(delivery), is_new=False)
             batch.remember(delivery.update_id)
             event = delivery.event
             chat_id = event.chat_id if event else UNREADABLE
@@ -315,7 +309,7 @@ class Reception:
             if event is not None and self._settled(batch, event) and isinstance(event, FROM_CLIENT):
                 replies = self._last_resort(event)
                 posted += [post(batch, message(chat_id, each)) for each in replies]
-            return _Done(posted)
+            return Done(posted)
 
         figures.failed.inc()
         log.error("turn.failed", error=problem)
@@ -395,31 +389,3 @@ class Reception:
                 )
             )
         await self._house.tick()
-
-
-class _Done:
-    """What became of a delivery; offered to the outbox after the COMMIT."""
-
-    def __init__(
-        self,
-        posted: list[Posted],
-        *,
-        is_new: bool = True,
-        dropped: ChatId | None = None,
-        log_turn: Callable[[], None] = lambda: None,
-    ) -> None:
-        self.log_turn = log_turn
-        self.posted = posted
-        self.is_new = is_new
-        self.dropped = dropped  # a chat for which nothing that waits is to be sent any more
-
-
-def _count(delivery: Delivery, done: _Done, verdict: Verdict) -> None:
-    if not done.is_new:
-        figures.known.inc()
-    elif verdict is not Verdict.HEARD:
-        figures.flooded.inc()
-    elif delivery.problem:
-        figures.unreadable.inc()
-    elif delivery.event is not None:
-        figures.turns.labels(type(delivery.event).__name__).inc()

@@ -6,13 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from desk import Channel, Clock, Desk, desk
+from desk import Clock, Desk, desk
+from joint import Joint
 
 from bot.channels.telegram import Telegram
 from bot.core.content import Content
 from bot.core.dialogue import advance
 from bot.core.model import ChatId, WithStaff
-from bot.core.post import Outcome, Outgoing
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TOKEN, TelegramServer
 from bot.rehearsal.telegram_world import Message
@@ -21,16 +21,6 @@ from bot.settings import Settings
 STAFF = -100500
 CONSOLE = "https://desk.example"
 DANGER = "i am going to kill myself tonight"
-
-
-class Joint(Channel):
-    """Has Telegram deliver what the desk's outbox sends."""
-
-    telegram: Telegram | None = None
-
-    async def deliver(self, outgoing: Outgoing) -> Outcome:
-        assert self.telegram is not None
-        return await self.telegram.deliver(outgoing)
 
 
 @asynccontextmanager
@@ -60,12 +50,6 @@ async def running(
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[TelegramServer]:
-    async with TelegramServer() as telegram:
-        yield telegram
-
-
-@pytest.fixture
 async def bot(server: TelegramServer, tmp_path: Path, content: Content) -> AsyncIterator[Desk]:
     async with running(server, tmp_path / "data", content) as found:
         yield found
@@ -76,11 +60,6 @@ def cleo(server: TelegramServer) -> Person:
     """Staff, in a group without topics."""
     server.group(STAFF, "supergroup")
     return Person(server.world, 77, "Cleo", chat_id=STAFF)
-
-
-@pytest.fixture
-def ann(server: TelegramServer) -> Person:
-    return server.person(42)
 
 
 @pytest.fixture

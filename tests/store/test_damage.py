@@ -156,8 +156,8 @@ async def test_words_of_an_update_that_could_not_be_read_go_with_their_chat(
     [
         ("{completed: 90}", "does not say how long for"),
         ("{complete: 90}", "no status 'complete'"),
-        ("{in-progress: 14, incomplete: 0}", "at least 1 day"),
-        ("{in-progress: -1}", "at least 1 day"),
+        ("{in-progress: 14, incomplete: 0}", "not from 1 to 3650"),
+        ("{in-progress: -1}", "not from 1 to 3650"),
     ],
 )
 def test_terms_of_keeping_are_whole_and_sane(line: str, told: str) -> None:
