@@ -43,7 +43,6 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "safety.footer": _SPOKEN,
     "status.filed": ("case", "hours"),
     "status.human": ("hours",),
-    "status.with_staff": ("staff",),
     "record.title": _SPOKEN,
     "record.damaged": ("number",),
     "other.flood": _SPOKEN,

@@ -123,7 +123,6 @@ class HandoffWords(Frozen):
     asked: str
     asked_again: str
     told: str
-    told_human: str
     took_over: str
     from_staff: str
     handed_back: str
@@ -177,7 +176,6 @@ class FaqWords(Frozen):
     none_of_these: str
     none_chosen: str
     not_known: str
-    related: str
     spanish: str
 
 
@@ -202,7 +200,6 @@ class StatusWords(Frozen):
     review: str
     filed: str
     human: str
-    with_staff: str
     crisis: str
 
 
