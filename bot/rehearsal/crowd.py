@@ -19,6 +19,7 @@ SAYINGS = (
     "thank you",
     "what does it cost me",
 )
+MOST_WAITING = 300  # updates; then nobody writes until the bot has taken some
 PRESSERS = 0.7  # how often somebody presses rather than writes
 
 
@@ -70,7 +71,7 @@ class Crowd:
         await self.says(person, "/screening")
         while not until.is_set():
             await asyncio.sleep(rest * self._random.uniform(0.5, 1.5))
-            if not until.is_set():
+            if not until.is_set() and len(self._server.world.updates) < MOST_WAITING:
                 await self.does_something(person)
 
     async def does_something(self, person: Person) -> None:
