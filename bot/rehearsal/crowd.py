@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.rehearsal.people import Person
 from bot.rehearsal.telegram_server import TelegramServer
-from bot.rehearsal.trial import START
+from bot.rehearsal.trial import START, content
 
 SAYINGS = (
     "can i keep my job?",
@@ -75,13 +75,13 @@ class Crowd:
                 await self.does_something(person)
 
     async def does_something(self, person: Person) -> None:
-        """Press a button of the newest ones, or write."""
+        """Press a button of the newest ones, or write; but erase nothing: then all would be gone."""
         buttons = [
             (message, button["callback_data"])
             for message in person.screen()[-4:]
             for row in message.rows
             for button in row
-            if "callback_data" in button
+            if "callback_data" in button and button["text"] != content().wording.erase.yes
         ]
         if buttons and self._random.random() < PRESSERS:
             message, data = self._random.choice(buttons)
