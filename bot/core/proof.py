@@ -150,7 +150,8 @@ def _monotone(decisions: Decisions, severity: Severity) -> Law:
     for pair in pairs:
         # where no number of the state can get lower, no outcome can: conditions are up-sets
         if not severity.never_less(pair.question, pair.better, pair.worse):
-            chats = _lowered(decisions.form, pair.question, pair.better, pair.worse)
+            is_said = pair.said_by is not None
+            chats = _lowered(decisions.form, pair.question, pair.better, pair.worse, alarms=is_said)
             if chats is not None:
                 broken.append(_less(pair, chats))
     says = "A worse answer never lowers the outcome or the urgency."
@@ -167,9 +168,13 @@ def _less(pair: Pair, chats: tuple[Answers, ...]) -> Finding:
 
 
 def _lowered(
-    form: Form, question: Question, low: Chosen, high: Chosen
+    form: Form, question: Question, low: Chosen, high: Chosen, *, alarms: bool = False
 ) -> tuple[Answers, ...] | None:
-    """Two chats that differ in this answer, of which the second comes to less; None: there are none."""
+    """Two chats that differ in this answer, of which the second comes to less; None: there are none.
+
+    `alarms`: also where the first is stopped as an emergency by a rule, and the second is not. By
+    rating alone that is no order: who has just stopped is in danger that heavy use rates higher than.
+    """
     one, other = Decisions(form, 0), Decisions(form, 1)
     lanes = [one.lane(one.decisive), other.lane(other.decisive)]
     walked = blocks(lanes, {question.id: [(low, high)]})
@@ -182,6 +187,8 @@ def _lowered(
             found = find(walked, inside, outside)
             if found is not None and (best is None or found.cost < best.cost):
                 best = found
+    if alarms and best is None:
+        best = find(walked, one.alarm, other.alarm)
     return best.example if best is not None else None
 
 

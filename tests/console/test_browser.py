@@ -153,6 +153,7 @@ async def test_a_case_leads_back_to_the_view_and_on_to_the_next(clinic: Clinic) 
         page = (await signed_in(browser, address, ana)).page
         await page.goto(f"{address}/queue?view=unassigned")
         await page.get_by_role("link", name=await clinic.case_of("telegram:2")).click()
+        await page.wait_for_url(f"**/cases/{await clinic.case_of('telegram:2')}")
         await page.keyboard.press("j")
         await page.wait_for_url(f"**/cases/{await clinic.case_of('telegram:3')}")
         await page.get_by_role("link", name="Previous case").click()

@@ -32,7 +32,12 @@ def pointwise(form: Form, question: Question, option_id: OptionId) -> dict[str, 
 
 
 # Answers that stand for more than their rating: a rule or an urgency names them.
-NAMED = {"treatment": {"step-down", "left-early"}, "home": {"unsafe"}, "overdose": {"recent"}}
+NAMED = {
+    "treatment": {"step-down", "left-early"},
+    "home": {"unsafe"},
+    "overdose": {"recent"},
+    "use-pattern": {"just-stopped"},
+}
 ROUTING = {"who-for", "main-concern", "age-band", "substance-screen", "substances", "medical"}
 
 

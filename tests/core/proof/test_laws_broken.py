@@ -90,6 +90,42 @@ def test_a_table_that_falls_where_it_should_rise(broken: list[str]) -> None:
     assert {each.rsplit("[", 1)[1] for each in broken} == {"not-monotone]"}
 
 
+def test_an_answer_said_to_be_worse_that_a_rule_stops_for_less(broken: list[str]) -> None:
+    """
+    questions:
+      - id: often
+        source: m
+        ask_if: {question: drinks, in: [beer, liquor, skip]}
+        text: {self: "How often?", loved-one: "How often?"}
+        why: "How often matters."
+        options:
+          - {id: rarely, label: "Rarely"}
+          - {id: stopped, label: "Just stopped", because: "drinking just stopped"}
+          - {id: daily, label: "Daily", because: "there is daily drinking", worse_than: [stopped]}
+          - {id: skip, label: "Rather not say", skip: counted, because: "you skipped this"}
+    dimensions:
+      - id: wd
+        label: "Withdrawal"
+        source: m
+        table:
+          rows: {question: shakes, otherwise: "no"}
+          columns: {question: often, otherwise: rarely}
+          column_order: [rarely, stopped, daily, skip]
+          classes:
+            - id: strong
+              when: {question: drinks, in: [liquor, skip]}
+              cells: {"no": [0, 1, 1, 1], "yes": [1, 3, 3, 3], skip: [1, 2, 2, 3]}
+            - id: weak
+              cells: {"no": [0, 0, 0, 1], "yes": [0, 2, 2, 3], skip: [0, 1, 1, 2]}
+    """
+    assert broken == [
+        (
+            "10: in 'often', 'daily' can lead to less than 'stopped'; look at its ratings and at the"
+            " table, or take out 'worse_than' [not-monotone]"
+        )
+    ]
+
+
 def test_an_emergency_that_no_rule_looks_at(broken: list[str]) -> None:
     """
     rules: # instead
