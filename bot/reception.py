@@ -42,6 +42,7 @@ from bot.flood import Flood, Verdict
 from bot.floor import Floor
 from bot.housekeeping import Housekeeping, scrub_copy
 from bot.outbox import Outbox
+from bot.readiness import Readiness
 from bot.replay import rebuilt
 from bot.staff_group import aftermath, heard, taken
 from bot.store.backups import UNREADABLE
@@ -92,6 +93,7 @@ class Reception:
         self._flood = Flood()
         self._floor = floor or Floor()
         self._house = Housekeeping(store, contents, clock, outbox)
+        self._readiness = Readiness(is_danger)
         self._nudged = asyncio.Event()
         self._stopping = asyncio.Event()
         self._alerts_seen_at: datetime | None = None
@@ -130,6 +132,7 @@ class Reception:
     async def _received(self, deliveries: Sequence[Delivery], also: Job[None] | None) -> list[bool]:
         verdicts = {each.update_id: self._verdict(each) for each in deliveries}
         chats = [each.event.chat_id for each in deliveries if each.event is not None]
+        await self._readiness.wait(self._contents.newest, [each.event for each in deliveries])
 
         def job(batch: Batch) -> list[Done]:
             done = [
