@@ -1,6 +1,6 @@
 """Finding FAQ topics, against what others would use, in one process and on the same messages.
 
-    .venv/bin/python benchmarks/language.py [--phrasings FILE] [--writers A,B] [--clinc DIR]
+    python -m benchmarks.language [--phrasings FILE] [--writers A,B] [--clinc DIR]
         [--banking DIR]
 
 `--phrasings` is a file of labelled messages with their writers (one JSON object a line: text, topic
