@@ -2,9 +2,10 @@
 
 Run: python -m benchmarks.crisis (needs nothing but training/, content/ and benchmarks/held_out/). Two
 tables: each of five writers left out in turn (the patterns were written and the thresholds chosen with
-these in sight, so they are a little too good), and two more writers whom nothing was fitted on: t1 was
-looked at when the thresholds were chosen, t2 by nobody before the numbers were final. A plain keyword
-list and the two halves of the reader run in the same process for comparison.
+these in sight, so they are a little too good), and three more writers whom nothing was fitted on: t1
+was looked at when the thresholds were chosen, t2 and t3 by nobody before they were measured; a third of
+t3's harmless messages are plain questions. A plain keyword list and the two halves of the reader run in
+the same process for comparison.
 """
 
 import math
@@ -176,8 +177,8 @@ def main() -> int:
     print()
     strangers = [case_of(whole, each) for each in read_rows(HELD_OUT / "safety.jsonl")]
     for name, reader in readers(whole).items():
-        print(table(f"t1 and t2, {name}", strangers, reader))
-    for writer in ("t1", "t2"):
+        print(table(f"never fitted on, {name}", strangers, reader))
+    for writer in sorted({case.row.writer for case in strangers}):
         own = [case for case in strangers if case.row.writer == writer]
         print(table(f"both, writer {writer}", own, lambda case: case.tier(whole)))
     own = [case for case in strangers if is_spanish(case.row)]

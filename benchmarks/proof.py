@@ -1,20 +1,17 @@
-"""How long the proof takes, how much memory it needs, and what it catches when something is wrong.
+"""How long the check, the proof and its parts take, and how much memory they need.
 
-python benchmarks/proof.py            the check, the proof and the parts of it
-python benchmarks/proof.py mutants    every rule, threshold and rating changed in turn (minutes)
+Run: python benchmarks/proof.py. What the proof catches is in MUTANTS.md.
 """
 
 import resource
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests")]
 
 from limits import taken
-from mutants import mutants
 from screenings import the_form
 
 from bot.core.changes import shifts
@@ -63,28 +60,5 @@ def times(form: Form) -> None:
     print(f"{'most memory':<44} {peak:8.0f} MB")
 
 
-def check_of_the_check(form: Form) -> None:
-    """How many changed screenings are told from the right one, and by what."""
-    by_examples: Counter[str] = Counter()
-    by_proof: Counter[str] = Counter()
-    all_of: Counter[str] = Counter()
-    for mutant in mutants(form):
-        all_of[mutant.sort] += 1
-        if next(failing_examples(mutant.form), None) is not None:
-            by_examples[mutant.sort] += 1
-        elif prove(mutant.form).broken:
-            by_proof[mutant.sort] += 1
-        else:
-            print(f"not caught: {mutant.sort}: {mutant.what}")
-    for sort, count in all_of.most_common():
-        caught = by_examples[sort] + by_proof[sort]
-        print(f"{sort:<28} {caught:4} of {count:4}  ({by_examples[sort]} by examples)")
-    total, caught = all_of.total(), by_examples.total() + by_proof.total()
-    print(f"{'all':<28} {caught:4} of {total:4}  {caught / total:.1%}")
-
-
 if __name__ == "__main__":
-    if sys.argv[1:] == ["mutants"]:
-        check_of_the_check(the_form())
-    else:
-        times(the_form())
+    times(the_form())
