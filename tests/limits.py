@@ -1,14 +1,18 @@
 """Runs a command of ours in a process of its own, and says what it took of the machine."""
 
 import os
+import re
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
+LOOK = 0.02  # seconds between looks at its memory
+_MOST = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
 
 
 class Taken(NamedTuple):
@@ -32,6 +36,13 @@ def taken(arguments: Sequence[str], *, seconds: int) -> Taken:
         stderr=subprocess.DEVNULL,
         preexec_fn=limited,  # noqa: PLW1509 (nothing here has threads)
     )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return Taken(process.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    status = Path(f"/proc/{process.pid}/status")
+    megabytes = 0.0
+    while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
+        # not `ru_maxrss`: that begins with what the process had that this one was made from
+        if most := _MOST.search(status.read_text()):
+            megabytes = int(most[1]) / 1024
+        time.sleep(LOOK)
+    _, code, used = ended
+    process.returncode = os.waitstatus_to_exitcode(code)
+    return Taken(process.returncode, used.ru_utime + used.ru_stime, megabytes)
