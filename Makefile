@@ -51,7 +51,7 @@ mutants: .venv/test.done
 pictures: .venv/test.done
 	$(BIN)/python tests/screenshots.py
 
-# Breaks the assistant in every way we know, for about an hour, and prints what it lost.
+# Breaks the assistant in every way we know, for an hour or more, and prints what it lost.
 chaos: install
 	$(BIN)/python -m bot chaos
 
