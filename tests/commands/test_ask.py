@@ -32,7 +32,7 @@ def test_each_line_gets_an_object_with_all_that_is_promised() -> None:
     assert len(found) == 5
     promised = {"text", "safety", "kind", "decision", "topics", "ranking", "because"}
     assert all(set(each) >= promised for each in found)
-    assert found[0]["decision"] == "answer"
+    assert found[0]["decision"] == "answer", found[0]
     assert found[0]["topics"] == ["cost-insurance"]
     assert len(found[0]["ranking"]) == 10
     assert found[1]["decision"] == "none"
